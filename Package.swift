@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Strictness every Swift target shares.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The kernels are always optimised, so that a debug build trains at nearly the speed of a release build.
+let optimised: [CSetting] = [.unsafeFlags(["-O3"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: [], resources: [], swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "signet",
+    products: [
+        .library(name: "Signet", targets: ["Signet"]),
+        .executable(name: "train", targets: ["TrainCommand"]),
+        .executable(name: "signet", targets: ["SignetCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(name: "CHDF5System", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .target(name: "CHDF5", dependencies: ["CHDF5System"]),
+        .target(
+            name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+
+        library("Diagnostics", []),
+        library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"]),
+        library("Layers", ["Tensors"]),
+        library("ModelFiles", ["Tensors", "Diagnostics"]),
+        library("Tokenizers", ["CPCRE2", "Diagnostics"]),
+        library("Models", ["Layers", "ModelFiles"]),
+        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Diagnostics"]),
+        library("Distributed", ["Tensors"]),
+        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Diagnostics"]),
+        library("Signet", ["Training"]),
+        .executableTarget(name: "TrainCommand", dependencies: ["Signet", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "SignetCommand", dependencies: ["Signet", argumentParser], swiftSettings: strict),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("TensorsTests", ["Tensors", "CKernels"]),
+        tests("LayersTests", ["Layers"]),
+        tests("ModelFilesTests", ["ModelFiles"]),
+        tests("TokenizersTests", ["Tokenizers"]),
+        tests("ModelsTests", ["Models"]),
+        tests("CheckpointIOTests", ["CheckpointIO"]),
+        tests("TrainingTests", ["Training"]),
+        tests("CommandTests", ["Signet"]),
+    ]
+)

@@ -1,0 +1,3 @@
+#ifndef CHDF5_H
+#define CHDF5_H
+#endif
