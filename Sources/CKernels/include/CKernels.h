@@ -1,3 +1,9 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
+
+#include "ck_types.h"
+#include "ck_threads.h"
+#include "ck_dispatch.h"
+#include "ck_gemm.h"
+
 #endif

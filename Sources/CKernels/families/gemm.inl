@@ -1,0 +1,136 @@
+// The matrix-product micro-kernel: a tile of c, rows x CK_TILE_COLUMNS, stays in registers while k runs.
+// a is packed [k][rows], the panel [k][CK_TILE_COLUMNS]; for bf16 the unit along k is a pair.
+
+typedef float vector_f32 __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+
+enum { TILE_COLUMNS = 2 * CK_LANES };
+
+static inline __attribute__((always_inline)) void tile_f32(
+    const int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate) {
+    vector_f32 sum[CK_TILE_ROWS][2];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+        sum[i][0] = accumulate ? *(const vector_f32 *)(c + i * ldc) : (vector_f32){0};
+        sum[i][1] = accumulate ? *(const vector_f32 *)(c + i * ldc + CK_LANES) : (vector_f32){0};
+    }
+    for (int64_t p = 0; p < k; p++) {
+        vector_f32 b0 = *(const vector_f32 *)(panel + p * TILE_COLUMNS);
+        vector_f32 b1 = *(const vector_f32 *)(panel + p * TILE_COLUMNS + CK_LANES);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++) {
+            float x = a[p * rows + i];
+            sum[i][0] += x * b0;
+            sum[i][1] += x * b1;
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+        *(vector_f32 *)(c + i * ldc) = sum[i][0];
+        *(vector_f32 *)(c + i * ldc + CK_LANES) = sum[i][1];
+    }
+}
+
+#ifdef CK_AVX512BF16
+static inline __attribute__((always_inline)) void tile_bf16(
+    const int rows, int64_t pairs, const uint32_t *a, const uint32_t *panel, float *c, int64_t ldc, bool accumulate) {
+    __m512 sum[CK_TILE_ROWS][2];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+        sum[i][0] = accumulate ? _mm512_loadu_ps(c + i * ldc) : _mm512_setzero_ps();
+        sum[i][1] = accumulate ? _mm512_loadu_ps(c + i * ldc + CK_LANES) : _mm512_setzero_ps();
+    }
+    for (int64_t p = 0; p < pairs; p++) {
+        __m512bh b0 = (__m512bh)_mm512_loadu_si512(panel + p * TILE_COLUMNS);
+        __m512bh b1 = (__m512bh)_mm512_loadu_si512(panel + p * TILE_COLUMNS + CK_LANES);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++) {
+            __m512bh x = (__m512bh)_mm512_set1_epi32((int)a[p * rows + i]);
+            sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
+            sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+        _mm512_storeu_ps(c + i * ldc, sum[i][0]);
+        _mm512_storeu_ps(c + i * ldc + CK_LANES, sum[i][1]);
+    }
+}
+#endif
+
+// One compiled body for every height a tile can have.
+#if CK_TILE_ROWS >= 14
+#define CK_TILE_HEIGHTS(tile) tile(1) tile(2) tile(3) tile(4) tile(5) tile(6) tile(7) tile(8) tile(9) tile(10) tile(11) tile(12) tile(13) tile(14)
+#elif CK_TILE_ROWS >= 6
+#define CK_TILE_HEIGHTS(tile) tile(1) tile(2) tile(3) tile(4) tile(5) tile(6)
+#else
+#define CK_TILE_HEIGHTS(tile) tile(1) tile(2) tile(3) tile(4)
+#endif
+
+void CK_NAME(ck_gemm_tile_f32)(
+    int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate) {
+    switch (rows) {
+#define CK_TILE(height) case height: tile_f32(height, k, a, panel, c, ldc, accumulate); break;
+        CK_TILE_HEIGHTS(CK_TILE)
+#undef CK_TILE
+        default: __builtin_trap();
+    }
+}
+
+// Only called where ck_bf16_products is true; elsewhere bf16 operands are packed as the f32 they stand for.
+void CK_NAME(ck_gemm_tile_bf16)(
+    int rows, int64_t k, const void *a, const void *panel, float *c, int64_t ldc, bool accumulate) {
+#ifdef CK_AVX512BF16
+    switch (rows) {
+#define CK_TILE(height) case height: tile_bf16(height, k, a, panel, c, ldc, accumulate); break;
+        CK_TILE_HEIGHTS(CK_TILE)
+#undef CK_TILE
+        default: __builtin_trap();
+    }
+#else
+    (void)rows, (void)k, (void)a, (void)panel, (void)c, (void)ldc, (void)accumulate;
+    __builtin_trap();
+#endif
+}
+
+// out[j][i] = source[i][j] for 32-bit words.
+void CK_NAME(ck_transpose_words)(
+    int64_t rows, int64_t columns, const uint32_t *source, int64_t lds, uint32_t *out, int64_t ldo) {
+    int64_t i = 0;
+#ifdef CK_AVX512
+    for (; i + 16 <= rows; i += 16) {
+        int64_t j = 0;
+        for (; j + 16 <= columns; j += 16) {
+            __m512i r[16], t[16];
+            for (int x = 0; x < 16; x++) r[x] = _mm512_loadu_si512(source + (i + x) * lds + j);
+            for (int x = 0; x < 16; x += 2) {
+                t[x] = _mm512_unpacklo_epi32(r[x], r[x + 1]);
+                t[x + 1] = _mm512_unpackhi_epi32(r[x], r[x + 1]);
+            }
+            for (int x = 0; x < 16; x += 4) {
+                r[x] = _mm512_unpacklo_epi64(t[x], t[x + 2]);
+                r[x + 1] = _mm512_unpackhi_epi64(t[x], t[x + 2]);
+                r[x + 2] = _mm512_unpacklo_epi64(t[x + 1], t[x + 3]);
+                r[x + 3] = _mm512_unpackhi_epi64(t[x + 1], t[x + 3]);
+            }
+            for (int x = 0; x < 4; x++) {
+                t[x] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0x88);
+                t[x + 4] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0xdd);
+                t[x + 8] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0x88);
+                t[x + 12] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0xdd);
+            }
+            for (int x = 0; x < 4; x++) {
+                _mm512_storeu_si512(out + (j + x) * ldo + i, _mm512_shuffle_i32x4(t[x], t[x + 8], 0x88));
+                _mm512_storeu_si512(out + (j + x + 4) * ldo + i, _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0x88));
+                _mm512_storeu_si512(out + (j + x + 8) * ldo + i, _mm512_shuffle_i32x4(t[x], t[x + 8], 0xdd));
+                _mm512_storeu_si512(out + (j + x + 12) * ldo + i, _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0xdd));
+            }
+        }
+        for (; j < columns; j++) {
+            for (int x = 0; x < 16; x++) out[j * ldo + i + x] = source[(i + x) * lds + j];
+        }
+    }
+#endif
+    for (; i < rows; i++) {
+        for (int64_t j = 0; j < columns; j++) out[j * ldo + i] = source[i * lds + j];
+    }
+}

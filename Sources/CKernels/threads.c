@@ -1,0 +1,171 @@
+#define _GNU_SOURCE
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "CKernels.h"
+
+// Workers wait for a job by spinning first (a training step starts thousands of jobs within microseconds of each
+// other), then sleep, so that an idle process costs nothing.
+enum { SPINS = 4000, MAXIMUM_THREADS = 1024 };
+
+static struct {
+    pthread_mutex_t owner;  // held by the thread whose job runs
+    ck_chunk chunk;
+    void *context;
+    int64_t count;
+    _Atomic int64_t next;
+    _Atomic int active;            // workers that have not finished the current job
+    _Atomic uint32_t generation;   // counts jobs; workers wait for it to change
+    _Atomic int sleepers;
+    int threads;                   // wanted, calling thread included
+    int started;                   // workers running
+} pool = {.owner = PTHREAD_MUTEX_INITIALIZER};
+
+static pthread_once_t counted = PTHREAD_ONCE_INIT;
+static _Thread_local bool inside_job;
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void count_threads(void) {
+    const char *wanted = getenv("SIGNET_NUM_THREADS");
+    int threads = wanted ? atoi(wanted) : 0;
+    if (threads < 1) {
+        cpu_set_t set;
+        threads = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    }
+    pool.threads = threads < 1 ? 1 : threads > MAXIMUM_THREADS ? MAXIMUM_THREADS : threads;
+}
+
+int ck_thread_count(void) {
+    pthread_once(&counted, count_threads);
+    return pool.threads;
+}
+
+static void work(void) {
+    int64_t index;
+    while ((index = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed)) < pool.count) {
+        pool.chunk(pool.context, index);
+    }
+}
+
+static void *worker(void *argument) {
+    int self = (int)(intptr_t)argument;
+    uint32_t seen = 0;
+    inside_job = true;
+    for (;;) {
+        uint32_t now;
+        for (int spin = 0; (now = atomic_load_explicit(&pool.generation, memory_order_acquire)) == seen; spin++) {
+            if (spin < SPINS) {
+                pause_briefly();
+            } else {
+                atomic_fetch_add(&pool.sleepers, 1);
+                syscall(SYS_futex, &pool.generation, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+                atomic_fetch_sub(&pool.sleepers, 1);
+            }
+        }
+        seen = now;
+        if (self < pool.threads) work();
+        atomic_fetch_sub_explicit(&pool.active, 1, memory_order_release);
+    }
+    return NULL;
+}
+
+// A forked child has none of the workers; it starts its own.
+static void forget_workers(void) { pool.started = 0; }
+
+static void start_workers(void) {
+    if (pool.started == 0) pthread_atfork(NULL, NULL, forget_workers);
+    while (pool.started < pool.threads - 1) {
+        pthread_t thread;
+        pthread_attr_t attributes;
+        pthread_attr_init(&attributes);
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        // A worker that starts late must not take part in a job that has not counted it.
+        atomic_fetch_add(&pool.active, 1);
+        int failed = pthread_create(&thread, &attributes, worker, (void *)(intptr_t)(pool.started + 1));
+        pthread_attr_destroy(&attributes);
+        if (failed) {
+            atomic_fetch_sub(&pool.active, 1);
+            pool.threads = pool.started + 1;
+            return;
+        }
+        pool.started++;
+    }
+}
+
+void ck_set_thread_count(int count) {
+    pthread_once(&counted, count_threads);
+    pthread_mutex_lock(&pool.owner);
+    pool.threads = count < 1 ? 1 : count > MAXIMUM_THREADS ? MAXIMUM_THREADS : count;
+    pthread_mutex_unlock(&pool.owner);
+}
+
+static void run_alone(int64_t count, ck_chunk chunk, void *context) {
+    for (int64_t i = 0; i < count; i++) chunk(context, i);
+}
+
+void ck_parallel(int64_t count, ck_chunk chunk, void *context) {
+    if (count <= 1 || ck_thread_count() == 1 || inside_job || pthread_mutex_trylock(&pool.owner) != 0) {
+        run_alone(count, chunk, context);
+        return;
+    }
+    inside_job = true;
+    pool.chunk = chunk;
+    pool.context = context;
+    pool.count = count;
+    atomic_store(&pool.next, 0);
+    int first_workers = pool.started;
+    if (pool.started < pool.threads - 1) start_workers();
+    atomic_fetch_add(&pool.active, first_workers);
+    atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
+    if (atomic_load(&pool.sleepers) > 0) {
+        syscall(SYS_futex, &pool.generation, FUTEX_WAKE_PRIVATE, MAXIMUM_THREADS, NULL, NULL, 0);
+    }
+    work();
+    while (atomic_load_explicit(&pool.active, memory_order_acquire) != 0) pause_briefly();
+    inside_job = false;
+    pthread_mutex_unlock(&pool.owner);
+}
+
+typedef struct {
+    void *memory[CK_SCRATCH_SLOTS];
+    int64_t bytes[CK_SCRATCH_SLOTS];
+} scratch_slots;
+
+static pthread_key_t scratch_key;
+static pthread_once_t scratch_made = PTHREAD_ONCE_INIT;
+static _Thread_local scratch_slots *own_scratch;
+
+static void free_scratch(void *slots) {
+    for (int i = 0; i < CK_SCRATCH_SLOTS; i++) free(((scratch_slots *)slots)->memory[i]);
+    free(slots);
+}
+
+static void make_scratch_key(void) { pthread_key_create(&scratch_key, free_scratch); }
+
+void *ck_scratch(int slot, int64_t bytes) {
+    if (!own_scratch) {
+        pthread_once(&scratch_made, make_scratch_key);
+        own_scratch = calloc(1, sizeof *own_scratch);
+        if (!own_scratch) abort();
+        pthread_setspecific(scratch_key, own_scratch);
+    }
+    if (own_scratch->bytes[slot] < bytes) {
+        free(own_scratch->memory[slot]);
+        int64_t rounded = (bytes + 4095) / 4096 * 4096;
+        own_scratch->memory[slot] = aligned_alloc(4096, (size_t)rounded);
+        if (!own_scratch->memory[slot]) abort();
+        own_scratch->bytes[slot] = rounded;
+    }
+    return own_scratch->memory[slot];
+}
