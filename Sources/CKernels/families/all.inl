@@ -19,6 +19,7 @@
 #endif
 
 #include "gemm.inl"
+#include "attention.inl"
 
 const ck_kernels CK_NAME(ck_kernels) = {
 #define CK_KERNEL(result, name, parameters) .name = CK_NAME(name),

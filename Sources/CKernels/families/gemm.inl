@@ -134,3 +134,8 @@ void CK_NAME(ck_transpose_words)(
         for (int64_t j = 0; j < columns; j++) out[j * ldo + i] = source[i * lds + j];
     }
 }
+
+// out[i] = the pair (even[i], odd[i]).
+void CK_NAME(ck_zip_halves)(int64_t count, const ck_bf16 *even, const ck_bf16 *odd, uint32_t *out) {
+    for (int64_t i = 0; i < count; i++) out[i] = even[i] | (uint32_t)odd[i] << 16;
+}

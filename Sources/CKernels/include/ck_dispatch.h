@@ -3,6 +3,7 @@
 #define CK_DISPATCH_H
 
 #include "ck_types.h"
+#include "ck_attention.h"
 
 typedef enum { CK_ISA_SCALAR, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_AVX512BF16, CK_ISA_COUNT } ck_isa;
 

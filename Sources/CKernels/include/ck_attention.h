@@ -1,0 +1,34 @@
+// Causal grouped-query attention over a plan of segments.
+#ifndef CK_ATTENTION_H
+#define CK_ATTENTION_H
+
+#include "ck_types.h"
+
+// A run of queries and the run of keys they may see. Query i sees keys 0 ... key_count - query_count + i.
+typedef struct {
+    int64_t query_start, query_count;
+    int64_t key_start, key_count;
+} ck_segment;
+
+// Queries are rows of [tokens, heads * head_dimension]; keys and values of [tokens, kv_heads * head_dimension]. Query head
+// h reads key head h / (heads / kv_heads). All of the given type (f32 or bf16); arithmetic and sums are f32.
+// log_sum_exp [tokens, heads]: of the scaled scores of a row, kept for the backward pass.
+typedef struct {
+    ck_type type;
+    int64_t heads, kv_heads, head_dimension;
+    float scale;
+    const void *queries, *keys, *values;
+    void *output;
+    float *log_sum_exp;
+    const void *output_gradient;
+    void *query_gradient, *key_gradient, *value_gradient;
+} ck_attention;
+
+// Sets output and log_sum_exp for the queries of every segment. Scores exist for one block at a time.
+void ck_attention_forward(const ck_attention *attention, const ck_segment *segments, int64_t count);
+
+// Sets the three gradients for the rows of every segment, from output, log_sum_exp and output_gradient. Each row of keys may
+// belong to one segment only.
+void ck_attention_backward(const ck_attention *attention, const ck_segment *segments, int64_t count);
+
+#endif

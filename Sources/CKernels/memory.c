@@ -1,0 +1,37 @@
+#include <malloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "CKernels.h"
+
+enum { ALIGNMENT = 64 };
+
+static _Atomic int64_t live, peak;
+static pthread_once_t tuned = PTHREAD_ONCE_INIT;
+
+static void keep_freed_pages(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 16 << 20);
+}
+
+void *ck_allocate(int64_t bytes) {
+    pthread_once(&tuned, keep_freed_pages);
+    void *memory = NULL;
+    if (posix_memalign(&memory, ALIGNMENT, bytes > 0 ? (size_t)bytes : 1) != 0) return NULL;
+    int64_t now = atomic_fetch_add(&live, bytes) + bytes;
+    int64_t most = atomic_load(&peak);
+    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
+    }
+    return memory;
+}
+
+void ck_release(void *memory, int64_t bytes) {
+    free(memory);
+    atomic_fetch_sub(&live, bytes);
+}
+
+int64_t ck_live_bytes(void) { return atomic_load(&live); }
+int64_t ck_peak_bytes(void) { return atomic_load(&peak); }
+void ck_reset_peak_bytes(void) { atomic_store(&peak, atomic_load(&live)); }

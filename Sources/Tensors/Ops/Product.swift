@@ -1,0 +1,78 @@
+import CKernels
+
+/// A weight matrix [out, in] that takes part in products and never changes.
+public enum FrozenWeight: Sendable {
+    /// float32, bfloat16 or float16.
+    case dense(Tensor)
+    /// 4-bit blocks, expanded panel by panel inside the product.
+    case quantized(QuantizedMatrix)
+
+    public var shape: [Int] {
+        switch self {
+        case .dense(let tensor): tensor.shape
+        case .quantized(let matrix): matrix.shape
+        }
+    }
+
+    /// Bytes the weight takes in memory.
+    public var byteCount: Int {
+        switch self {
+        case .dense(let tensor): tensor.byteCount
+        case .quantized(let matrix): matrix.byteCount
+        }
+    }
+
+    var matrix: ck_matrix {
+        switch self {
+        case .dense(let tensor): tensor.matrix
+        case .quantized(let matrix): matrix.matrix
+        }
+    }
+}
+
+extension DType {
+    var kernelType: ck_type {
+        switch self {
+        case .float32: CK_FLOAT32
+        case .bfloat16: CK_BFLOAT16
+        case .float16: CK_FLOAT16
+        case .int32, .int64, .uint8: fatalError("products: \(self) is not a floating-point type")
+        }
+    }
+}
+
+extension Tensor {
+    /// The last two dimensions of a tensor as the kernels see them; of `index` along the dimensions before them.
+    func matrix(at index: Int = 0) -> ck_matrix {
+        let columns = shape[rank - 1]
+        let elements = shape[rank - 2] * columns
+        return ck_matrix(
+            type: dtype.kernelType, data: UnsafeRawPointer(pointer + index * elements * dtype.byteCount),
+            ld: Int64(columns), blocks: ck_blocks4())
+    }
+
+    var matrix: ck_matrix { matrix(at: 0) }
+}
+
+/// One addend of a product: `a` [m, k] times `b`, each stored as it is or transposed.
+struct ProductTerm {
+    var a: ck_matrix
+    var aIsTransposed = false
+    var b: ck_matrix
+    /// False: `b` is stored [n, k], a weight [out, in]. True: [k, n].
+    var bIsTransposed = false
+    var k: Int
+}
+
+/// Sets (or adds to) `result` [m, n] from `column` on the sum of the terms.
+///
+/// - Parameter compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
+func product(_ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0) {
+    let terms = terms.map {
+        ck_gemm_term(
+            a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
+    }
+    let target = result.pointer + index * m * n * result.dtype.byteCount
+    ck_gemm(
+        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n), false)
+}

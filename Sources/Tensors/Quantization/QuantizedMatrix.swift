@@ -1,0 +1,88 @@
+import CKernels
+
+/// The 4-bit code books.
+public enum QuantizationType: String, Sendable, CaseIterable, Codable {
+    /// Quantiles of the normal distribution (QLoRA, arXiv 2305.14314).
+    case nf4
+    /// A sign, two exponent bits and one of mantissa.
+    case fp4
+
+    var code: ck_type { self == .nf4 ? CK_NF4 : CK_FP4 }
+}
+
+/// The scales of 4-bit blocks: the largest magnitude of each block.
+public enum BlockScales: Sendable {
+    /// One float32 a block.
+    case plain(Tensor)
+    /// One byte a block (double quantization): scale = map[code] · nested[block / nestedBlockSize] + offset.
+    /// - codes: uint8, one a block. - map: float32 [256]. - nested: float32, one a run of `nestedBlockSize` blocks.
+    case nested(codes: Tensor, map: Tensor, nested: Tensor, offset: Float, nestedBlockSize: Int)
+}
+
+/// A matrix [rows, columns] in 4 bits, flattened row-major in blocks with a scale each, as bitsandbytes lays it out.
+///
+/// The first element of a byte is its high nibble. Nothing here expands it: products read it panel by panel.
+public struct QuantizedMatrix: Sendable {
+    public let shape: [Int]
+    public let type: QuantizationType
+    /// Elements that share a scale: a power of two from 32 to 4096.
+    public let blockSize: Int
+    /// Two codes a byte, uint8 [(elements + 1) / 2].
+    public let codes: Tensor
+    public let scales: BlockScales
+
+    /// Block sizes that can be asked for.
+    public static let blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096]
+    /// Blocks that share a scale of scales in double quantization.
+    public static let nestedBlockSize = 256
+
+    public init(shape: [Int], type: QuantizationType, blockSize: Int, codes: Tensor, scales: BlockScales) {
+        let count = shape.reduce(1, *)
+        let blocks = (count + blockSize - 1) / blockSize
+        precondition(shape.count == 2, "QuantizedMatrix: expected [rows, columns], found \(shape)")
+        precondition(Self.blockSizes.contains(blockSize), "QuantizedMatrix: block size \(blockSize)")
+        precondition(
+            codes.dtype == .uint8 && codes.count == (count + 1) / 2,
+            "QuantizedMatrix: \(codes.count) bytes of codes for \(shape)")
+        switch scales {
+        case .plain(let absmax):
+            precondition(absmax.count == blocks, "QuantizedMatrix: \(absmax.count) scales for \(blocks) blocks")
+        case .nested(let scaleCodes, let map, let nested, _, let size):
+            precondition(
+                scaleCodes.count == blocks && map.count == 256 && nested.count == (blocks + size - 1) / size,
+                "QuantizedMatrix: \(scaleCodes.count), \(map.count), \(nested.count) values for \(blocks) blocks")
+        }
+        self.shape = shape
+        self.type = type
+        self.blockSize = blockSize
+        self.codes = codes
+        self.scales = scales
+    }
+
+    /// Bytes that the codes and the scales take.
+    public var byteCount: Int {
+        switch scales {
+        case .plain(let absmax): codes.byteCount + absmax.byteCount
+        case .nested(let scaleCodes, let map, let nested, _, _):
+            codes.byteCount + scaleCodes.byteCount + map.byteCount + nested.byteCount
+        }
+    }
+
+    /// What the kernels read; valid while this value lives.
+    var matrix: ck_matrix {
+        var blocks = ck_blocks4()
+        blocks.codes = UnsafePointer(codes.pointer(as: UInt8.self))
+        blocks.block_size = Int64(blockSize)
+        switch scales {
+        case .plain(let absmax):
+            blocks.absmax = UnsafePointer(absmax.float32)
+        case .nested(let scaleCodes, let map, let nested, let offset, let nestedBlockSize):
+            blocks.absmax_codes = UnsafePointer(scaleCodes.pointer(as: UInt8.self))
+            blocks.absmax_map = UnsafePointer(map.float32)
+            blocks.nested_absmax = UnsafePointer(nested.float32)
+            blocks.nested_block_size = Int64(nestedBlockSize)
+            blocks.nested_offset = offset
+        }
+        return ck_matrix(type: type.code, data: nil, ld: Int64(shape[1]), blocks: blocks)
+    }
+}

@@ -1,0 +1,50 @@
+extension Tensor {
+    package var pointer: UnsafeMutableRawPointer { storage.pointer + offset * dtype.byteCount }
+
+    package var byteCount: Int { count * dtype.byteCount }
+
+    /// The elements as `Element`, whose size has to be the dtype's.
+    package func pointer<Element>(as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        pointer.assumingMemoryBound(to: type)
+    }
+
+    package var float32: UnsafeMutablePointer<Float> {
+        precondition(dtype == .float32, "expected a float32 tensor, found \(dtype)")
+        return pointer(as: Float.self)
+    }
+
+    package var int32: UnsafeMutablePointer<Int32> {
+        precondition(dtype == .int32, "expected an int32 tensor, found \(dtype)")
+        return pointer(as: Int32.self)
+    }
+
+    /// The raw bits of a bfloat16 or float16 tensor.
+    package var half: UnsafeMutablePointer<UInt16> {
+        precondition(dtype == .bfloat16 || dtype == .float16, "expected a 16-bit tensor, found \(dtype)")
+        return pointer(as: UInt16.self)
+    }
+
+    /// The elements of a float32 tensor, row-major.
+    public var floats: [Float] { withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: float32, count: count)) } }
+
+    /// The elements of an int32 tensor, row-major.
+    public var integers: [Int32] { withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: int32, count: count)) } }
+
+    /// The value of a float32 tensor of one element.
+    public var item: Float {
+        precondition(count == 1, "item: expected one element, found shape \(shape)")
+        return withExtendedLifetime(storage) { float32[0] }
+    }
+
+    /// Calls `body` with the elements' bytes.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(UnsafeRawBufferPointer(start: pointer, count: byteCount)) }
+    }
+
+    /// Calls `body` with the elements' bytes for writing: every tensor that shares them changes.
+    package func withUnsafeMutableBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)) }
+    }
+}
