@@ -19,6 +19,8 @@
 #endif
 
 #include "gemm.inl"
+#include "convert.inl"
+#include "quantize4.inl"
 
 const ck_kernels CK_NAME(ck_kernels) = {
 #define CK_KERNEL(result, name, parameters) .name = CK_NAME(name),

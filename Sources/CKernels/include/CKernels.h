@@ -5,5 +5,6 @@
 #include "ck_threads.h"
 #include "ck_dispatch.h"
 #include "ck_gemm.h"
+#include "ck_quantize4.h"
 
 #endif
