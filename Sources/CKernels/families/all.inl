@@ -18,6 +18,8 @@
 #define CK_TILE_ROWS 4
 #endif
 
+#include "convert.inl"
+#include "quantize4.inl"
 #include "gemm.inl"
 #include "attention.inl"
 
