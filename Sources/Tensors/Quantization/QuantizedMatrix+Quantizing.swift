@@ -32,8 +32,8 @@ extension QuantizedMatrix {
     private static func nested(_ absmax: Tensor) -> BlockScales {
         let kernels = ck_active().pointee
         let map = Tensor(uninitialized: [256])
-        kernels.ck_dynamic_map(map.float32)
-        let offset = kernels.ck_mean(Int64(absmax.count), absmax.float32)
+        ck_dynamic_map(map.float32)
+        let offset = ck_mean(Int64(absmax.count), absmax.float32)
         let codes = Tensor(uninitialized: [absmax.count], dtype: .uint8)
         let nested = Tensor(uninitialized: [(absmax.count + nestedBlockSize - 1) / nestedBlockSize])
         kernels.ck_quantize8_nested(

@@ -1,0 +1,109 @@
+import Diagnostics
+import Foundation
+import Layers
+import ModelFiles
+import Tensors
+
+/// LoRA adapters in PEFT's folder:
+/// ```
+/// adapter_config.json
+/// adapter_model.safetensors      metadata {"format": "pt"}
+///   base_model.model.<module>.lora_A.weight   [r, in]
+///   base_model.model.<module>.lora_B.weight   [out, r]
+/// ```
+/// where `<module>` is a projection's name, such as `model.layers.0.self_attn.q_proj`.
+public enum PEFTAdapter {
+    static let weightsFileName = "adapter_model.safetensors"
+
+    private static func tensorName(_ module: String, _ side: String) -> String {
+        "base_model.model.\(module).lora_\(side).weight"
+    }
+
+    /// Attaches the adapters of a folder to a model's projections.
+    ///
+    /// - Parameters:
+    ///   - folder: a folder PEFT or `save` has written.
+    ///   - dropout: of further training.
+    /// - Returns: the configuration the folder holds.
+    /// - Throws: `InputError` with `.missingFile`, or with `.data` where a key asks for something that is not implemented,
+    ///   where a targeted projection has no tensors, or where a tensor belongs to no projection or has another shape.
+    @discardableResult
+    public static func attach(_ folder: URL, to model: LlamaModel, dropout: Double = 0) throws -> LoRAConfiguration {
+        var configuration = try PEFTConfiguration(folder.appendingPathComponent(PEFTConfiguration.fileName)).lora
+        configuration.dropout = dropout
+        let file = try SafetensorsFile(folder.appendingPathComponent(weightsFileName))
+        var unused = Set(file.tensors.keys)
+        let targeted = model.projections.filter { configuration.targets($0.name) }
+        guard !targeted.isEmpty else {
+            throw InputError(
+                .data, at: "\(folder.path)/\(PEFTConfiguration.fileName): target_modules",
+                "expected a name of the model's projections, found \(configuration.targets)")
+        }
+        for (index, projection) in targeted.enumerated() {
+            let rank = configuration.rank(of: projection.name)
+            let shapes = ["A": [rank, projection.inputSize], "B": [projection.outputSize, rank]]
+            let sides = try ["A", "B"].map { side in
+                let name = tensorName(projection.name, side)
+                unused.remove(name)
+                return try tensor(name, shape: shapes[side]!, in: file)
+            }
+            projection.adapter = LoRAAdapter(
+                module: projection.name, a: sides[0], b: sides[1], scale: configuration.scale(of: projection.name),
+                dropout: Float(dropout), index: index)
+        }
+        if let name = unused.min() {
+            throw InputError(
+                .data, at: "\(file.path): \(name)", "expected tensors of targeted projections only, found this one")
+        }
+        return configuration
+    }
+
+    private static func tensor(_ name: String, shape: [Int], in file: SafetensorsFile) throws -> Tensor {
+        let entry = try file.entry(name)
+        guard entry.shape == shape else {
+            throw InputError(.data, at: "\(file.path): \(name)", "expected shape \(shape), found \(entry.shape)")
+        }
+        guard let dtype = entry.dtype.dtype, dtype.isFloatingPoint else {
+            throw InputError(.data, at: "\(file.path): \(name)", "expected floating-point values, found \(entry.dtype.rawValue)")
+        }
+        let tensor = Tensor(copying: try file.bytes(of: name), shape: shape, dtype: dtype).converted(to: .float32)
+        guard tensor.isFinite else {
+            throw InputError(.data, at: "\(file.path): \(name)", "expected finite values, found NaN or infinity")
+        }
+        return tensor
+    }
+
+    /// Writes a model's adapters as a folder that PEFT loads.
+    ///
+    /// Each file is replaced as a whole, the weights first.
+    ///
+    /// - Parameters:
+    ///   - folder: made where it does not exist.
+    ///   - configuration: what the adapters were made by.
+    ///   - baseModel: what `base_model_name_or_path` says.
+    /// - Throws: `InputError` with `.tryAgain` where the disk refuses.
+    public static func save(
+        _ model: LlamaModel, configuration: LoRAConfiguration, baseModel: String?, to folder: URL
+    ) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
+        }
+        let adapters = model.adapters
+        precondition(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
+        let tensors = adapters.flatMap {
+            [(tensorName($0.module, "A"), $0.a), (tensorName($0.module, "B"), $0.b)]
+        }
+        var writer = try SafetensorsWriter(
+            folder.appendingPathComponent(weightsFileName),
+            entries: tensors.map { .init(name: $0.0, dtype: $0.1.dtype, shape: $0.1.shape) })
+        for (name, tensor) in tensors {
+            try tensor.withUnsafeBytes { try writer.append($0, to: name) }
+        }
+        try writer.finish()
+        let modules = Set(adapters.map { String($0.module.split(separator: ".").last!) }).sorted()
+        let text = try PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
+        try AtomicFile.replace(folder.appendingPathComponent(PEFTConfiguration.fileName), with: Array(text.utf8))
+    }
+}

@@ -1,0 +1,100 @@
+import Layers
+import ModelFiles
+import Tensors
+
+/// A decoder of the Llama family (Llama 3.x, SmolLM2, TinyLlama …) with frozen weights and LoRA adapters on its
+/// projections.
+public final class LlamaModel {
+    public let configuration: LlamaConfiguration
+    /// [vocabulary, hidden].
+    public let embedding: Tensor
+    public let layers: [LlamaLayer]
+    public let finalNorm: RMSNorm
+    /// [vocabulary, hidden]; the embedding itself where the model ties them.
+    public let head: FrozenWeight
+    /// The type of products and activations; the residual stream, norms, softmax and sums are float32.
+    public let computeType: DType
+    /// How many layers, from the first, compute their activations again in the backward pass instead of keeping them.
+    public var recomputedLayers = 0
+
+    init(
+        configuration: LlamaConfiguration, embedding: Tensor, layers: [LlamaLayer], finalNorm: RMSNorm,
+        head: FrozenWeight, computeType: DType
+    ) {
+        self.configuration = configuration
+        self.embedding = embedding
+        self.layers = layers
+        self.finalNorm = finalNorm
+        self.head = head
+        self.computeType = computeType
+    }
+
+    /// Every projection of every layer, in the order of the forward pass.
+    public var projections: [Linear] { layers.flatMap(\.projections) }
+
+    /// The attached adapters, in the order of the forward pass.
+    public var adapters: [LoRAAdapter] { projections.compactMap(\.adapter) }
+
+    /// The trainable tensors: A and B of every adapter, in order.
+    public var parameters: [Tensor] { adapters.flatMap { [$0.a, $0.b] } }
+
+    /// Bytes of all frozen weights.
+    public var weightBytes: Int {
+        projections.reduce(embedding.weightBytes) { $0 + $1.weight.byteCount }
+            + (configuration.tiesWordEmbeddings ? 0 : head.byteCount)
+    }
+
+    /// The features behind the final norm, from which the head predicts the next tokens.
+    ///
+    /// - Parameters:
+    ///   - tokens: a flat stream of token ids, laid out as the context's plan says.
+    ///   - cache: of earlier tokens, in generation.
+    /// - Returns: [tokens, hidden] in `computeType`.
+    public func hiddenStates(tokens: [Int32], context: ForwardContext, cache: KeyValueCache? = nil) -> Tensor {
+        precondition(
+            tokens.count == context.plan.queryCount,
+            "LlamaModel: \(tokens.count) tokens for a plan of \(context.plan.queryCount)")
+        var stream = embeddingRows(embedding, tokens: tokens)
+        for (index, layer) in layers.enumerated() {
+            let computeType = computeType
+            let layerCache = cache?.layers[index]
+            if index < recomputedLayers, layerCache == nil {
+                let parameters = layer.projections.compactMap(\.adapter).flatMap { [$0.a, $0.b] }
+                stream = recomputed([stream], parameters: parameters) {
+                    layer($0[0], context, computeType: computeType)
+                }
+            } else {
+                stream = layer(stream, context, computeType: computeType, cache: layerCache)
+            }
+        }
+        return finalNorm(stream, output: computeType)
+    }
+
+    /// The scores of every next token, for each token of the stream.
+    ///
+    /// Whole logits take tokens × vocabulary × 4 bytes; a loss wants `tokenLosses` instead.
+    ///
+    /// - Returns: float32 [tokens, vocabulary].
+    public func logits(tokens: [Int32], plan: SegmentPlan) -> Tensor {
+        headLogits(hiddenStates(tokens: tokens, context: ForwardContext(plan: plan)), weight: head)
+    }
+
+    /// The negative log-likelihood of chosen tokens, in nats.
+    ///
+    /// - Parameters:
+    ///   - rows: the positions in the stream whose next token counts.
+    ///   - targets: that next token, for each of `rows`.
+    ///   - dropoutKey: of this forward pass; nil switches dropout off.
+    /// - Returns: float32 [rows].
+    public func tokenLosses(
+        tokens: [Int32], plan: SegmentPlan, rows: [Int32], targets: [Int32], dropoutKey: RandomKey? = nil
+    ) -> Tensor {
+        linearCrossEntropy(
+            hiddenStates: hiddenStates(tokens: tokens, context: ForwardContext(plan: plan, dropoutKey: dropoutKey)),
+            weight: head, rows: Tensor(rows), targets: Tensor(targets))
+    }
+}
+
+extension Tensor {
+    fileprivate var weightBytes: Int { count * dtype.byteCount }
+}

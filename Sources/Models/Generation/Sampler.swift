@@ -1,0 +1,46 @@
+import Foundation
+import Tensors
+
+/// How the next token is chosen from the logits.
+public struct Sampler: Sendable {
+    /// Divides the logits; 0 takes the most probable token.
+    public var temperature: Float
+    /// Only the fewest most probable tokens that together reach this probability can be drawn; 1 for all.
+    public var topP: Float
+    /// Draws depend on this key and the token's place alone.
+    public var key: RandomKey
+
+    public init(temperature: Float = 0, topP: Float = 1, seed: UInt64 = 0) {
+        self.temperature = temperature
+        self.topP = topP
+        key = RandomKey(seed: seed)
+    }
+
+    /// - Parameters:
+    ///   - logits: one for each token of the vocabulary.
+    ///   - step: the place of the token to be chosen.
+    func token(from logits: [Float], step: Int) -> Int32 {
+        let best = logits.indices.max { logits[$0] < logits[$1] }!
+        guard temperature > 0 else { return Int32(best) }
+        let weights = logits.map { Double(exp(($0 - logits[best]) / temperature)) }
+        let total = weights.reduce(0, +)
+        var candidates = Array(weights.indices)
+        if topP < 1 {
+            candidates.sort { (weights[$1], $0) < (weights[$0], $1) }
+            var reached = 0.0
+            let needed = Double(topP) * total
+            candidates = Array(
+                candidates.prefix {
+                    defer { reached += weights[$0] }
+                    return reached < needed
+                })
+        }
+        let mass = candidates.reduce(0) { $0 + weights[$1] }
+        var left = Double(Tensor.uniform([1], key: key.folding(step)).floats[0]) * mass
+        for candidate in candidates {
+            left -= weights[candidate]
+            if left < 0 { return Int32(candidate) }
+        }
+        return Int32(candidates.last!)
+    }
+}
