@@ -21,6 +21,13 @@
 #include "gemm.inl"
 #include "convert.inl"
 #include "quantize4.inl"
+#include "math.inl"
+#include "elements.inl"
+#include "norms.inl"
+#include "softmax.inl"
+#include "rows.inl"
+#include "optimizer.inl"
+#include "random.inl"
 
 const ck_kernels CK_NAME(ck_kernels) = {
 #define CK_KERNEL(result, name, parameters) .name = CK_NAME(name),
