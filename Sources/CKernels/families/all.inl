@@ -20,6 +20,13 @@
 
 #include "convert.inl"
 #include "quantize4.inl"
+#include "math.inl"
+#include "elements.inl"
+#include "norms.inl"
+#include "softmax.inl"
+#include "rows.inl"
+#include "optimizer.inl"
+#include "random.inl"
 #include "gemm.inl"
 #include "attention.inl"
 
