@@ -146,14 +146,14 @@ extension WeightEncoding {
         switch self {
         case .float32: 0
         case .float16: 1
-        case .q4_0: 2
-        case .q4_1: 3
-        case .q5_0: 6
-        case .q5_1: 7
-        case .q8_0: 8
-        case .q4_K: 12
-        case .q5_K: 13
-        case .q6_K: 14
+        case .q40: 2
+        case .q41: 3
+        case .q50: 6
+        case .q51: 7
+        case .q80: 8
+        case .q4K: 12
+        case .q5K: 13
+        case .q6K: 14
         case .int32: 26
         case .int64: 27
         case .bfloat16: 30

@@ -35,7 +35,7 @@ public struct SafetensorsWriter: ~Copyable {
     }
 
     private let file: AtomicFileWriter
-    private var progress: [String: Progress] = [:]
+    private var progress: [String: Progress]
 
     /// Creates the file under a temporary name beside `url` and writes its header.
     ///
@@ -44,7 +44,8 @@ public struct SafetensorsWriter: ~Copyable {
     ///   - metadata: the text entries of the header; `format` tells Python's packages whose tensors these are.
     /// - Throws: `InputError` with `.missingFile` where the folder does not exist, `.tryAgain` where the disk is full.
     public init(_ url: URL, entries: [Entry], metadata: [String: String] = ["format": "pt"]) throws {
-        file = try AtomicFileWriter(url)
+        let file = try AtomicFileWriter(url)
+        var progress: [String: Progress] = [:]
         let ordered = entries.sorted {
             let ranks = (SafetensorsDType($0.dtype).rank, SafetensorsDType($1.dtype).rank)
             return ranks.0 == ranks.1 ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) : ranks.0 > ranks.1
@@ -59,6 +60,8 @@ public struct SafetensorsWriter: ~Copyable {
         }
         try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0, at: 0) }
         try header.withUnsafeBytes { try file.write($0, at: 8) }
+        self.file = file
+        self.progress = progress
     }
 
     /// Appends bytes (little-endian elements, row-major) to a tensor.

@@ -9,21 +9,21 @@ public enum WeightEncoding: String, Sendable, CaseIterable {
     case int32 = "I32"
     case int64 = "I64"
     case uint8 = "U8"
-    case q4_0 = "Q4_0"
-    case q4_1 = "Q4_1"
-    case q5_0 = "Q5_0"
-    case q5_1 = "Q5_1"
-    case q8_0 = "Q8_0"
-    case q4_K = "Q4_K"
-    case q5_K = "Q5_K"
-    case q6_K = "Q6_K"
+    case q40 = "Q4_0"
+    case q41 = "Q4_1"
+    case q50 = "Q5_0"
+    case q51 = "Q5_1"
+    case q80 = "Q8_0"
+    case q4K = "Q4_K"
+    case q5K = "Q5_K"
+    case q6K = "Q6_K"
 
     /// Elements of a row that are stored together.
     public var blockElementCount: Int {
         switch self {
         case .float32, .float16, .bfloat16, .int32, .int64, .uint8: 1
-        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0: 32
-        case .q4_K, .q5_K, .q6_K: 256
+        case .q40, .q41, .q50, .q51, .q80: 32
+        case .q4K, .q5K, .q6K: 256
         }
     }
 
@@ -34,14 +34,14 @@ public enum WeightEncoding: String, Sendable, CaseIterable {
         case .float32, .int32: 4
         case .float16, .bfloat16: 2
         case .uint8: 1
-        case .q4_0: 18
-        case .q4_1: 20
-        case .q5_0: 22
-        case .q5_1: 24
-        case .q8_0: 34
-        case .q4_K: 144
-        case .q5_K: 176
-        case .q6_K: 210
+        case .q40: 18
+        case .q41: 20
+        case .q50: 22
+        case .q51: 24
+        case .q80: 34
+        case .q4K: 144
+        case .q5K: 176
+        case .q6K: 210
         }
     }
 
@@ -77,14 +77,14 @@ public enum WeightEncoding: String, Sendable, CaseIterable {
         case .float32: UnsafeMutableRawPointer(out).copyMemory(from: source, byteCount: 4 * blockCount)
         case .float16: ck_gguf_dequantize_f16(source, out, count)
         case .bfloat16: ck_gguf_dequantize_bf16(source, out, count)
-        case .q4_0: ck_gguf_dequantize_q4_0(source, out, count)
-        case .q4_1: ck_gguf_dequantize_q4_1(source, out, count)
-        case .q5_0: ck_gguf_dequantize_q5_0(source, out, count)
-        case .q5_1: ck_gguf_dequantize_q5_1(source, out, count)
-        case .q8_0: ck_gguf_dequantize_q8_0(source, out, count)
-        case .q4_K: ck_gguf_dequantize_q4_k(source, out, count)
-        case .q5_K: ck_gguf_dequantize_q5_k(source, out, count)
-        case .q6_K: ck_gguf_dequantize_q6_k(source, out, count)
+        case .q40: ck_gguf_dequantize_q4_0(source, out, count)
+        case .q41: ck_gguf_dequantize_q4_1(source, out, count)
+        case .q50: ck_gguf_dequantize_q5_0(source, out, count)
+        case .q51: ck_gguf_dequantize_q5_1(source, out, count)
+        case .q80: ck_gguf_dequantize_q8_0(source, out, count)
+        case .q4K: ck_gguf_dequantize_q4_k(source, out, count)
+        case .q5K: ck_gguf_dequantize_q5_k(source, out, count)
+        case .q6K: ck_gguf_dequantize_q6_k(source, out, count)
         case .int32, .int64, .uint8: preconditionFailure("WeightEncoding: \(rawValue) holds no real numbers")
         }
     }
