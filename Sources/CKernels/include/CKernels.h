@@ -8,5 +8,6 @@
 #include "ck_attention.h"
 #include "ck_memory.h"
 #include "ck_quantize4.h"
+#include "ck_gguf.h"
 
 #endif
