@@ -10,8 +10,11 @@ let strict: [SwiftSetting] = [
 /// The kernels are always optimised, so that a debug build trains at nearly the speed of a release build.
 let optimised: [CSetting] = [.unsafeFlags(["-O3"])]
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// Tensors too: its loops over elements are a hundred times slower without optimisation.
+let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,7 +45,7 @@ let package = Package(
             name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
 
         library("Diagnostics", []),
-        library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"]),
+        library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
         library("Layers", ["Tensors"]),
         library("ModelFiles", ["Tensors", "Diagnostics"]),
         library("Tokenizers", ["CPCRE2", "Diagnostics"]),

@@ -92,7 +92,7 @@ private func inputGradient(_ pairs: [(gradient: Tensor, weight: FrozenWeight)], 
 private func scaledProduct(_ term: ProductTerm, m: Int, n: Int, scale: Float, compute: DType) -> Tensor {
     let result = Tensor(uninitialized: [m, n])
     product([term], m: m, n: n, compute: compute, into: result)
-    ck_active().pointee.ck_scale_f32(Int64(m * n), scale, result.float32, result.float32)
+    ck_active().pointee.ck_scale_f32(Int64(m * n), scale, result.float32)
     return result.converted(to: compute)
 }
 
