@@ -82,10 +82,10 @@ extension TrainingState {
     /// What a checkpoint of this state holds.
     var contents: CheckpointContents {
         CheckpointContents(
-            schemaVersion: Schema.version, step: step, identity: identity,
+            schemaVersion: CheckpointSchema.version, step: step, identity: identity,
             tensors: tensors.map {
                 CheckpointContents.Tensor(
-                    name: $0.name, shape: $0.shape, dtype: Schema.tensorType, digest: $0.digest)
+                    name: $0.name, shape: $0.shape, dtype: CheckpointSchema.tensorType, digest: $0.digest)
             },
             counters: counters, metrics: metrics, texts: texts)
     }

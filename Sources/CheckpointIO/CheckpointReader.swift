@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// Reads a file of the layout of `Schema`, checking every digest in it.
+/// Reads a file of the layout of `CheckpointSchema`, checking every digest in it.
 struct CheckpointReader {
     private let file: HDF5Node
     private let schema: Int
@@ -22,7 +22,7 @@ struct CheckpointReader {
         case .failure(let damage):
             return .failure(damage)
         case .success(let seal):
-            try Schema.requireReadable(seal.schema, in: url)
+            try CheckpointSchema.requireReadable(seal.schema, in: url)
             return try separatingDamage { () throws(InputError) in try read(url, seal: seal, take: take) }
         }
     }
@@ -49,31 +49,32 @@ struct CheckpointReader {
     }
 
     private func contents(take: (_ index: Int, NamedArray) -> Void) throws(InputError) -> CheckpointContents {
-        let recorded = try Schema.schema.read(of: file, schema: schema)
+        let recorded = try CheckpointSchema.schema.read(of: file, schema: schema)
         guard recorded == Int64(schema) else {
             throw file.unexpected("attribute schema", expected: "\(schema)", found: "\(recorded)")
         }
         let contents = CheckpointContents(
             schemaVersion: schema, step: try step(), identity: try identity(), tensors: try tensors(take: take),
-            counters: try numbers(in: Schema.countersGroup), metrics: try numbers(in: Schema.metricsGroup),
+            counters: try numbers(in: CheckpointSchema.countersGroup),
+            metrics: try numbers(in: CheckpointSchema.metricsGroup),
             texts: try texts())
         try require(contents.digest, of: file, "the contents")
         return contents
     }
 
     private func step() throws(InputError) -> Int {
-        let step = try Schema.step.read(of: file, schema: schema)
+        let step = try CheckpointSchema.step.read(of: file, schema: schema)
         guard step >= 0 else { throw file.unexpected("attribute step", expected: "0 or more", found: "\(step)") }
         return Int(step)
     }
 
     private func identity() throws(InputError) -> CheckpointIdentity {
-        let group = try file.open(Schema.identityGroup)
+        let group = try file.open(CheckpointSchema.identityGroup)
         return CheckpointIdentity(
-            model: try Schema.model.read(of: group, schema: schema),
-            adapter: try Schema.adapter.read(of: group, schema: schema),
-            data: try Schema.data.read(of: group, schema: schema),
-            config: try Schema.config.read(of: group, schema: schema))
+            model: try CheckpointSchema.model.read(of: group, schema: schema),
+            adapter: try CheckpointSchema.adapter.read(of: group, schema: schema),
+            data: try CheckpointSchema.data.read(of: group, schema: schema),
+            config: try CheckpointSchema.config.read(of: group, schema: schema))
     }
 
     private func numbers<Value: HDF5Number>(in name: String) throws(InputError) -> [String: Value] {
@@ -84,7 +85,7 @@ struct CheckpointReader {
     }
 
     private func texts() throws(InputError) -> [String: String] {
-        let group = try file.open(Schema.textsGroup)
+        let group = try file.open(CheckpointSchema.textsGroup)
         var texts: [String: String] = [:]
         for name in try group.datasetPaths() {
             let dataset = try group.open(name)
@@ -98,12 +99,12 @@ struct CheckpointReader {
     private func tensors(
         take: (_ index: Int, NamedArray) -> Void
     ) throws(InputError) -> [CheckpointContents.Tensor] {
-        let group = try file.open(Schema.tensorsGroup)
+        let group = try file.open(CheckpointSchema.tensorsGroup)
         let names = try group.datasetPaths()
         var found = [CheckpointContents.Tensor?](repeating: nil, count: names.count)
         for name in names {
             let dataset = try group.open(name)
-            let index = try Schema.index.read(of: dataset, schema: schema)
+            let index = try CheckpointSchema.index.read(of: dataset, schema: schema)
             guard let place = Int(exactly: index), found.indices.contains(place), found[place] == nil else {
                 throw file.unexpected(
                     "\(name): attribute index", expected: "a free place below \(names.count)", found: "\(index)")
@@ -113,14 +114,14 @@ struct CheckpointReader {
             let digest = tensor.digest
             try require(digest, of: dataset, name)
             found[place] = CheckpointContents.Tensor(
-                name: name, shape: tensor.shape, dtype: Schema.tensorType, digest: digest)
+                name: name, shape: tensor.shape, dtype: CheckpointSchema.tensorType, digest: digest)
             take(place, tensor)
         }
         return found.compactMap { $0 }
     }
 
     private func require(_ digest: String, of node: HDF5Node, _ what: String) throws(InputError) {
-        let expected = try Schema.digest.read(of: node, schema: schema)
+        let expected = try CheckpointSchema.digest.read(of: node, schema: schema)
         guard digest == expected else {
             throw file.unexpected("\(what): damaged", expected: "checksum \(expected)", found: digest)
         }

@@ -9,7 +9,7 @@ public struct LatestCheckpoint: Sendable {
     public let warnings: [String]
 }
 
-/// The checkpoints of one output folder, `checkpoint-<step>.h5`.
+/// The checkpoints of one output folder, `checkpoint-<step>.h5`, in the layout of `CheckpointSchema`.
 ///
 /// A checkpoint appears under its name only when it is complete, has been read back and is on the disk; whatever
 /// happens before that leaves the folder's checkpoints as they were. Calls block until they are done and may come from

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// Writes a training state to a file of its own, to the layout of `Schema`.
+/// Writes a training state to a file of its own, to the layout of `CheckpointSchema`.
 enum CheckpointWriter {
     /// Writes a complete checkpoint, which is not yet on the disk for certain.
     ///
@@ -14,12 +14,12 @@ enum CheckpointWriter {
         let digest = contents.digest
         try HDF5.exclusively { () throws(InputError) in
             let file = try HDF5Node.createFile(at: url, userBlock: Seal.byteCount)
-            try Schema.schema.write(Int64(contents.schemaVersion), to: file)
-            try Schema.step.write(Int64(state.step), to: file)
-            try Schema.digest.write(digest, to: file)
+            try CheckpointSchema.schema.write(Int64(contents.schemaVersion), to: file)
+            try CheckpointSchema.step.write(Int64(state.step), to: file)
+            try CheckpointSchema.digest.write(digest, to: file)
             try write(state.identity, to: file)
-            try write(state.counters, to: file, group: Schema.countersGroup)
-            try write(state.metrics, to: file, group: Schema.metricsGroup)
+            try write(state.counters, to: file, group: CheckpointSchema.countersGroup)
+            try write(state.metrics, to: file, group: CheckpointSchema.metricsGroup)
             try write(texts: state.texts, to: file)
             try write(state.tensors, digests: contents.tensors.map(\.digest), to: file)
             try file.close()
@@ -31,20 +31,33 @@ enum CheckpointWriter {
     private static func requireNames(of state: TrainingState) {
         precondition(state.step >= 0, "checkpoint: step \(state.step) is negative")
         for name in state.texts.keys {
-            precondition(Schema.isName(name), "checkpoint: '\(name)' is no name for a text")
+            precondition(CheckpointSchema.isName(name), "checkpoint: '\(name)' is no name for a text")
         }
         for name in Array(state.counters.keys) + Array(state.metrics.keys) {
-            precondition(
-                !name.isEmpty && !name.utf8.contains(0), "checkpoint: '\(name)' is no name for a number")
+            precondition(!name.isEmpty && !name.utf8.contains(0), "checkpoint: '\(name)' is no name for a number")
+        }
+        requireSeparate(state.tensors.map(\.name))
+        requireSeparate(Array(state.texts.keys))
+    }
+
+    /// Stops where a name is there twice, or is also a group on the way to another.
+    private static func requireSeparate(_ names: [String]) {
+        let distinct = Set(names)
+        precondition(distinct.count == names.count, "checkpoint: a name is there twice")
+        for name in names {
+            for slash in name.indices where name[slash] == "/" {
+                let group = String(name[..<slash])
+                precondition(!distinct.contains(group), "checkpoint: '\(group)' and '\(name)' are both names")
+            }
         }
     }
 
     private static func write(_ identity: CheckpointIdentity, to file: HDF5Node) throws(InputError) {
-        let group = try file.createGroup(Schema.identityGroup)
-        try Schema.model.write(identity.model, to: group)
-        try Schema.adapter.write(identity.adapter, to: group)
-        try Schema.data.write(identity.data, to: group)
-        try Schema.config.write(identity.config, to: group)
+        let group = try file.createGroup(CheckpointSchema.identityGroup)
+        try CheckpointSchema.model.write(identity.model, to: group)
+        try CheckpointSchema.adapter.write(identity.adapter, to: group)
+        try CheckpointSchema.data.write(identity.data, to: group)
+        try CheckpointSchema.config.write(identity.config, to: group)
         try group.close()
     }
 
@@ -57,11 +70,11 @@ enum CheckpointWriter {
     }
 
     private static func write(texts: [String: String], to file: HDF5Node) throws(InputError) {
-        let group = try file.createGroup(Schema.textsGroup)
+        let group = try file.createGroup(CheckpointSchema.textsGroup)
         for (name, text) in texts.sortedByName() {
             let dataset = try group.createDataset(name, HDF5Extent(textByteCount: text.utf8.count), chunk: nil)
             try dataset.write(text: text, name)
-            try Schema.digest.write(Digest.of(text: text), to: dataset)
+            try CheckpointSchema.digest.write(Digest.of(text: text), to: dataset)
             try dataset.close()
         }
         try group.close()
@@ -70,13 +83,13 @@ enum CheckpointWriter {
     private static func write(
         _ tensors: [NamedArray], digests: [String], to file: HDF5Node
     ) throws(InputError) {
-        let group = try file.createGroup(Schema.tensorsGroup)
+        let group = try file.createGroup(CheckpointSchema.tensorsGroup)
         for (index, tensor) in tensors.enumerated() {
             let extent = HDF5Extent(of: Float.self, shape: tensor.shape)
-            let dataset = try group.createDataset(tensor.name, extent, chunk: Schema.chunk(of: tensor.shape))
+            let dataset = try group.createDataset(tensor.name, extent, chunk: CheckpointSchema.chunk(of: tensor.shape))
             try dataset.write(tensor.values, tensor.name)
-            try Schema.index.write(Int64(index), to: dataset)
-            try Schema.digest.write(digests[index], to: dataset)
+            try CheckpointSchema.index.write(Int64(index), to: dataset)
+            try CheckpointSchema.digest.write(digests[index], to: dataset)
             try dataset.close()
         }
         try group.close()

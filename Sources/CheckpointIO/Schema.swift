@@ -4,7 +4,8 @@ import Tensors
 
 /// The layout of a checkpoint file: every name, type and shape in one place.
 ///
-/// A checkpoint is a `Seal` of 512 bytes, which HDF5 skips as its user block, and an HDF5 file:
+/// A checkpoint begins with a seal of 512 bytes, which HDF5 skips as its user block: `SIGNETCK`, the schema version, the
+/// length of the file and XXH3-128 digests over everything (laid out at `Seal`). The rest is an HDF5 file:
 ///
 /// | path | kind | type, shape | holds |
 /// |---|---|---|---|
@@ -25,9 +26,9 @@ import Tensors
 ///
 /// A field that a later version adds gets a row here, a `Field` with the version it came with and the value that older
 /// files have by default, and a committed file of the version before it in the tests.
-enum Schema {
+public enum CheckpointSchema {
     /// The version written, and the newest one read.
-    static let version = 1
+    public static let version = 1
 
     static let maximumRank = 32
     static let tensorType = DType.float32

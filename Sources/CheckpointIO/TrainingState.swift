@@ -13,9 +13,9 @@ public struct NamedArray: Sendable, Equatable {
     ///   - shape: at most 32 extents, whose product is the number of values.
     ///   - values: the elements in row-major order.
     public init(name: String, shape: [Int], values: [Float]) {
-        precondition(Schema.isName(name), "NamedArray: '\(name)' is no name")
+        precondition(CheckpointSchema.isName(name), "NamedArray: '\(name)' is no name")
         precondition(
-            shape.count <= Schema.maximumRank && Schema.elementCount(shape) == values.count,
+            shape.count <= CheckpointSchema.maximumRank && CheckpointSchema.elementCount(shape) == values.count,
             "NamedArray \(name): shape \(shape) does not hold \(values.count) values")
         self.name = name
         self.shape = shape

@@ -5,11 +5,15 @@ import Testing
 
 @Suite struct DamageTests {
     /// Expects that the file is refused as bad data, whose error names it.
-    private func expectRefused(_ url: URL, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) {
+    @discardableResult
+    private func expectRefused(
+        _ url: URL, _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation
+    ) -> InputError? {
         let store = CheckpointStore(folder: url.deletingLastPathComponent(), limit: nil)
         let error = #expect(throws: InputError.self, comment, sourceLocation: sourceLocation) { try store.load(url) }
         #expect(error?.exitCode == .data, comment, sourceLocation: sourceLocation)
         #expect(error?.place == url.path, comment, sourceLocation: sourceLocation)
+        return error
     }
 
     @Test("a file cut short at any length is refused")
@@ -37,7 +41,7 @@ import Testing
                 try file.seek(toOffset: UInt64(offset))
                 try file.write(contentsOf: [byte])
             }
-            for bit in stride(from: 0, to: bytes.count * 8, by: 37) {
+            for bit in stride(from: 0, to: bytes.count * 8, by: 61) {
                 try replace(bit / 8, bytes[bit / 8] ^ 1 << (bit % 8))
                 expectRefused(url, "bit \(bit) flipped")
                 try replace(bit / 8, bytes[bit / 8])
@@ -80,16 +84,16 @@ import Testing
     @Test(
         "changed contents are refused even where the seal fits them",
         arguments: [
-            ("a value in a tensor with Fletcher32", withUnsafeBytes(of: Float(-1.25), Array.init)),
-            ("a value of a scalar tensor", withUnsafeBytes(of: Float(7), Array.init)),
-            ("a letter of a text", Array("東京".utf8)),
-            ("a counter's name", Array("random/counter".utf8)),
-            ("a counter's value", withUnsafeBytes(of: Int64.min, Array.init)),
-            ("a metric's value", withUnsafeBytes(of: 0.1, Array.init)),
-            ("a tensor's digest", Array(Digest.of(bytes: withUnsafeBytes(of: Float(7), Array.init)).utf8)),
-            ("the model's digest", Array(Samples.identity.model.utf8)),
-        ] as [(String, [UInt8])])
-    func tampered(what: String, pattern: [UInt8]) throws {
+            (withUnsafeBytes(of: Float(-1.25), Array.init), "detected by Fletcher32"),
+            (withUnsafeBytes(of: Float(7), Array.init), "scalar: damaged"),
+            (Array("東京".utf8), "config.json: damaged"),
+            (Array("random/counter".utf8), "the contents: damaged"),
+            (withUnsafeBytes(of: Int64.min, Array.init), "the contents: damaged"),
+            (withUnsafeBytes(of: 0.1, Array.init), "the contents: damaged"),
+            (Array(Digest.of(bytes: withUnsafeBytes(of: Float(7), Array.init)).utf8), "scalar: damaged"),
+            (Array(Samples.identity.model.utf8), "the contents: damaged"),
+        ] as [([UInt8], String)])
+    func tampered(pattern: [UInt8], message: String) throws {
         try withFolder { folder in
             let url = try CheckpointStore(folder: folder, limit: nil).save(Samples.full(step: 1))
             var bytes = try Data(contentsOf: url).bytes
@@ -97,7 +101,8 @@ import Testing
                 (512...bytes.count - pattern.count).first { bytes[$0..<$0 + pattern.count].elementsEqual(pattern) })
             bytes[place + pattern.count - 1] ^= 1
             try Data(resealed(bytes)).write(to: url)
-            expectRefused(url, "changed: \(what)")
+            let found = try #require(expectRefused(url, "changed \(pattern)")?.message)
+            #expect(found.contains(message))
         }
     }
 

@@ -13,7 +13,8 @@ import Testing
     @Test(.enabled(if: ProcessInfo.processInfo.environment["SIGNET_WRITE_GOLDENS"] != nil))
     func writeGolden() throws {
         try withFolder { folder in
-            let golden = Fixtures.golden("checkpoint-schema-\(Schema.version).h5", target: "CheckpointIOTests")
+            let golden = Fixtures.golden(
+                "checkpoint-schema-\(CheckpointSchema.version).h5", target: "CheckpointIOTests")
             let url = try CheckpointStore(folder: folder, limit: nil).save(Samples.full(step: 12))
             try Data(contentsOf: url).write(to: golden)
             #expect(try CheckpointStore(folder: folder, limit: nil).load(golden) == Samples.full(step: 12))
@@ -42,7 +43,7 @@ import Testing
     func wrongType() throws {
         try HDF5.exclusively { () throws in
             let file = try HDF5Node.openFile(at: Self.schema1)
-            #expect(try Schema.step.read(of: file, schema: 1) == 12)
+            #expect(try CheckpointSchema.step.read(of: file, schema: 1) == 12)
             let error = #expect(throws: InputError.self) { try Field<String>("step").read(of: file, schema: 1) }
             #expect(error?.message == "attribute step: expected text, found int64")
         }
@@ -85,15 +86,15 @@ import Testing
             ([2, 300_000], [1, 150_000]), ([262_145], [131_073]), ([4, 512, 512], [1, 512, 512]),
         ] as [([Int], [Int]?)])
     func chunks(shape: [Int], expected: [Int]?) {
-        #expect(Schema.chunk(of: shape) == expected)
+        #expect(CheckpointSchema.chunk(of: shape) == expected)
     }
 
     @Test("shapes whose product overflows have no element count")
     func overflow() {
-        #expect(Schema.elementCount([1 << 32, 1 << 31]) == nil)
-        #expect(Schema.elementCount([-1, -1]) == nil)
-        #expect(Schema.elementCount([1 << 20, 1 << 20]) == 1 << 40)
-        #expect(Schema.elementCount([]) == 1)
+        #expect(CheckpointSchema.elementCount([1 << 32, 1 << 31]) == nil)
+        #expect(CheckpointSchema.elementCount([-1, -1]) == nil)
+        #expect(CheckpointSchema.elementCount([1 << 20, 1 << 20]) == 1 << 40)
+        #expect(CheckpointSchema.elementCount([]) == 1)
     }
 
     @Test(
@@ -103,6 +104,6 @@ import Testing
             ("a//b", false), (".", false), ("a/./b", false), ("a\u{0}", false),
         ])
     func names(name: String, isName: Bool) {
-        #expect(Schema.isName(name) == isName)
+        #expect(CheckpointSchema.isName(name) == isName)
     }
 }
