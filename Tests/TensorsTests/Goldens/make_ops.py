@@ -159,7 +159,8 @@ def add_indexing():
     case("gather.axis0", lambda input, indices: torch.gather(input, 0, indices), note="axis 0",
          input=values(4, 3), indices=torch.tensor([[3, 0, 1], [0, 0, 2]]))
     case("scatter_add", lambda input, indices, source: input.scatter_add(1, indices, source),
-         note="axis 1; indices repeat", input=values(3, 7), indices=torch.tensor([[0, 6, 6, 1], [2, 2, 2, 2], [5, 1, 0, 6]]), source=values(3, 4))
+         note="axis 1; indices repeat", input=values(3, 7),
+         indices=torch.tensor([[0, 6, 6, 1], [2, 2, 2, 2], [5, 1, 0, 6]]), source=values(3, 4))
     case("index_add", lambda input, indices, source: input.index_add(0, indices, source),
          note="rows of source are added to rows `indices` of input",
          input=values(5, 3), indices=torch.tensor([4, 0, 4, 2]), source=values(4, 3))
