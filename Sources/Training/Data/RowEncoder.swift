@@ -51,7 +51,8 @@ public struct RowEncoder: Sendable {
             case .text(let text): try plain(prompt: "", completion: text, place: place)
             case .promptCompletion:
                 throw InputError(
-                    .data, at: place, "expected prompt and completion both as strings or both as messages, found one of each")
+                    .data, at: place,
+                    "expected prompt and completion both as strings or both as messages, found one of each")
             case .preference:
                 throw InputError(
                     .data, at: place,
