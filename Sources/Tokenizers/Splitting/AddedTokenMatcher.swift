@@ -102,9 +102,10 @@ private func firstScalar(_ bytes: Bytes) -> Unicode.Scalar? {
 }
 
 extension Unicode.Scalar {
-    /// `\w` of Unicode's regular expressions (UTS #18, annex C).
+    /// `\w` of Unicode's regular expressions (UTS #18, annex C), of Unicode 16 like the splitting patterns.
     fileprivate var isWordCharacter: Bool {
-        switch properties.generalCategory {
+        guard let age = properties.age, age.major <= 16 else { return false }
+        return switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
         default: properties.isAlphabetic || properties.isJoinControl
         }
