@@ -55,8 +55,11 @@ let package = Package(
         library("Distributed", ["Tensors"]),
         library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Diagnostics"]),
         library("Signet", ["Training"]),
-        .executableTarget(name: "TrainCommand", dependencies: ["Signet", argumentParser], swiftSettings: strict),
-        .executableTarget(name: "SignetCommand", dependencies: ["Signet", argumentParser], swiftSettings: strict),
+        library("CommandSupport", ["Diagnostics", argumentParser]),
+        .executableTarget(
+            name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
+        .executableTarget(
+            name: "SignetCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
