@@ -3,9 +3,11 @@ extension TrainConfiguration {
     public struct Data: Sendable, Equatable {
         /// Whether rows that begin alike are computed once for the part they share.
         public enum PrefixSharing: Sendable, Equatable {
-            /// Where the planner finds that it pays.
+            /// `"auto"`: where the planner finds that it pays.
             case automatic
+            /// `true`: always.
             case on
+            /// `false`: never.
             case off
         }
 
@@ -21,7 +23,7 @@ extension TrainConfiguration {
         public var shuffle = true
         /// `completion_only_loss`: whether only completions carry loss, and not every token.
         public var completionOnlyLoss = true
-        /// `prefix_sharing`
+        /// `prefix_sharing`: whether rows that begin alike are computed once for the part they share.
         public var prefixSharing = PrefixSharing.automatic
 
         /// - Parameter train: a JSONL file.

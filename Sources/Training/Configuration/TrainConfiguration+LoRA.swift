@@ -49,9 +49,9 @@ extension TrainConfiguration {
         public var rankPattern: [NamePattern<Int>] = []
         /// `alpha_pattern`: alphas of modules that differ from `loraAlpha`; the first match holds.
         public var alphaPattern: [NamePattern<Double>] = []
-        /// `target_modules`
+        /// `target_modules`: a list of names, a regular expression or `"all-linear"`.
         public var targetModules = TargetModules.names(["q_proj", "k_proj", "v_proj", "o_proj"])
-        /// `init_lora_weights`
+        /// `init_lora_weights`: `true`, `"gaussian"` or, for `.random`, `false`.
         public var initLoraWeights = Initialization.kaimingUniform
         /// `adapter_path`: a PEFT folder to start from; its own rank, alpha, targets and rsLoRA then hold.
         public var adapterPath: String?

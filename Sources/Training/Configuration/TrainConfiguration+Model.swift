@@ -36,7 +36,7 @@ extension TrainConfiguration {
             case fp4
         }
 
-        /// `quant_type`
+        /// `quant_type`: the table of values.
         public var quantType = QuantType.nf4
         /// `double_quant`: whether the blocks' scales are quantized to 8 bits themselves.
         public var doubleQuant = true

@@ -76,6 +76,7 @@ extension TrainConfiguration {
     public enum MemoryBudget: Sendable, Equatable {
         /// `"auto"`: what the machine has available when the run starts.
         case automatic
+        /// A number of bytes, or a size such as `"8GiB"`.
         case bytes(Int)
     }
 }

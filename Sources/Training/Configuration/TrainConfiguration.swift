@@ -11,7 +11,7 @@ public struct TrainConfiguration: Sendable, Equatable {
         case dpo
     }
 
-    /// `method`
+    /// `method`: what is optimised.
     public var method = Method.sft
     /// `model`: the frozen base.
     public var model: Model
@@ -62,7 +62,7 @@ extension TrainConfiguration {
 
         /// `beta`: how strongly the policy is held to the reference.
         public var beta = 0.1
-        /// `loss_type`
+        /// `loss_type`: what is minimised.
         public var lossType = LossType.sigmoid
         /// `label_smoothing`: the share of pairs taken to be labelled the wrong way round, 0 to 0.5.
         public var labelSmoothing = 0.0

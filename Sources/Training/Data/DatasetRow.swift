@@ -3,7 +3,9 @@ import Tokenizers
 
 /// A part of a row: plain text, or the turns of a chat.
 public enum RowText: Sendable, Equatable {
+    /// Plain text.
     case text(String)
+    /// The turns of a chat.
     case messages([ChatMessage])
 }
 

@@ -10,8 +10,11 @@ import Foundation
 public struct LearningRateSchedule: Sendable, Equatable {
     /// What the rate does after warm-up.
     public enum Shape: String, Sendable, CaseIterable {
+        /// Falls in a line to 0.
         case linear
+        /// Falls in half a cosine to 0.
         case cosine
+        /// Stays at the peak.
         case constant
     }
 
