@@ -12,14 +12,16 @@ def chirp(index, shape):
     return np.sin(0.3719 * i * i + 0.61 * index + 0.17).reshape(shape)
 
 
-def fill(model):
-    """Sets every parameter: matrices about as large as trained ones, norms about 1."""
+def fill(model, embedding=1.0):
+    """Sets every parameter: norms about 1, matrices about as large as trained ones, embeddings and head as asked."""
     with torch.no_grad():
         for index, (name, parameter) in enumerate(sorted(model.named_parameters())):
             values = chirp(index, tuple(parameter.shape))
             if "norm" in name:
                 values = 1 + 0.25 * values
-            elif "embed" not in name and "lm_head" not in name:
+            elif "embed" in name or "lm_head" in name:
+                values = embedding * values
+            else:
                 values = values * 2 / math.sqrt(parameter.shape[1])
             parameter.copy_(torch.from_numpy(values))
 
