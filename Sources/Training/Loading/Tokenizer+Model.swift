@@ -2,7 +2,7 @@ import Foundation
 import ModelFiles
 import Tokenizers
 
-extension Tokenizer: RowTokenizer {
+extension Tokenizer {
     /// The tokenizer of a model: of a Hugging Face folder's files, or of a GGUF file's metadata.
     ///
     /// - Throws: `InputError` where it is missing, malformed or of an unknown kind.

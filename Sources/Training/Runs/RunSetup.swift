@@ -60,7 +60,7 @@ public struct RunSetup {
             lora = try PEFTAdapter.attach(
                 URL(fileURLWithPath: path), to: model, dropout: configuration.lora.loraDropout)
         } else {
-            lora = LoRAConfiguration(configuration.lora)
+            lora = configuration.lora.adapter
             try model.attachAdapters(lora, key: RandomKey(seed: UInt64(configuration.training.seed)).folding(0))
         }
         guard !model.parameters.isEmpty else {

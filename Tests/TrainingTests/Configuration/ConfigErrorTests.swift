@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Layers
 import Testing
 
 @testable import Training
