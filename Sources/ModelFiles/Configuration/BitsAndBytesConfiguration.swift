@@ -1,0 +1,47 @@
+import Tensors
+
+/// What a `config.json` says about weights that bitsandbytes quantized to 4 bits.
+public struct BitsAndBytesConfiguration: Sendable, Equatable {
+    public var quantType: QuantType
+    /// Whether the blocks' scales are quantized as well.
+    public var usesDoubleQuantization: Bool
+    /// The type in which Hugging Face is to compute with the weights.
+    public var computeDType: DType
+
+    public init(quantType: QuantType, usesDoubleQuantization: Bool, computeDType: DType) {
+        self.quantType = quantType
+        self.usesDoubleQuantization = usesDoubleQuantization
+        self.computeDType = computeDType
+    }
+
+    /// Reads the object under `quantization_config`.
+    ///
+    /// - Throws: `InputError` with `.data`, naming the key, where it is not bitsandbytes' 4-bit form in bytes.
+    init(_ config: JSONObject) throws {
+        guard try config.required("quant_method", config.string("quant_method")) == "bitsandbytes" else {
+            throw config.failure("quant_method", "\"bitsandbytes\"")
+        }
+        guard try config.bool("load_in_4bit") == true else { throw config.failure("load_in_4bit", "true") }
+        guard try config.bool("load_in_8bit") != true else { throw config.failure("load_in_8bit", "false") }
+        guard try config.string("bnb_4bit_quant_storage") ?? "uint8" == "uint8" else {
+            throw config.failure("bnb_4bit_quant_storage", "\"uint8\"")
+        }
+        guard let quantType = QuantType(rawValue: try config.string("bnb_4bit_quant_type") ?? "fp4") else {
+            throw config.failure("bnb_4bit_quant_type", "\"nf4\" or \"fp4\"")
+        }
+        guard let computeDType = DType(rawValue: try config.string("bnb_4bit_compute_dtype") ?? "float32"),
+            computeDType.isFloatingPoint
+        else { throw config.failure("bnb_4bit_compute_dtype", "\"float32\", \"bfloat16\" or \"float16\"") }
+        self.init(
+            quantType: quantType, usesDoubleQuantization: try config.bool("bnb_4bit_use_double_quant") ?? false,
+            computeDType: computeDType)
+    }
+
+    /// The object as Hugging Face writes it.
+    var json: String {
+        "{\"bnb_4bit_compute_dtype\": \"\(computeDType.rawValue)\", \"bnb_4bit_quant_storage\": \"uint8\", "
+            + "\"bnb_4bit_quant_type\": \"\(quantType.rawValue)\", "
+            + "\"bnb_4bit_use_double_quant\": \(usesDoubleQuantization), "
+            + "\"load_in_4bit\": true, \"load_in_8bit\": false, \"quant_method\": \"bitsandbytes\"}"
+    }
+}

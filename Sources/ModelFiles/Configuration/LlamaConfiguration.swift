@@ -1,0 +1,79 @@
+/// How a 4-bit weight's codes are to be read.
+public enum QuantType: String, Sendable, CaseIterable {
+    /// Normal float: 16 quantiles of a normal distribution.
+    case nf4
+    /// Float with a sign, two exponent bits and one of mantissa.
+    case fp4
+}
+
+/// The shape and the mathematics of a model of the Llama family.
+public struct LlamaConfiguration: Sendable, Equatable {
+    /// How rotary frequencies are stretched for contexts longer than the model was first trained on.
+    public enum RopeScaling: Sendable, Equatable {
+        case none
+        /// Llama 3.1's rule: wavelengths above `originalContextLength / lowFrequencyFactor` are stretched by `factor`,
+        /// those below `originalContextLength / highFrequencyFactor` stay, those between are interpolated.
+        case llama3(
+            factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContextLength: Int)
+    }
+
+    /// Rows of the embedding.
+    public var vocabularySize: Int
+    /// Features of a hidden state.
+    public var hiddenSize: Int
+    /// Features inside the feed-forward network.
+    public var intermediateSize: Int
+    public var layerCount: Int
+    public var attentionHeadCount: Int
+    /// Heads of keys and values; divides `attentionHeadCount`.
+    public var keyValueHeadCount: Int
+    /// Features of one head, an even number; need not be `hiddenSize / attentionHeadCount`.
+    public var headDimension: Int
+    public var rmsNormEpsilon: Double
+    /// The base of the rotary frequencies.
+    public var ropeTheta: Double
+    public var ropeScaling: RopeScaling
+    /// What each of the `headDimension / 2` rotary frequencies is divided by, where a file gives the factors themselves
+    /// and they follow no rule of `RopeScaling`.
+    public var ropeFrequencyFactors: [Float]?
+    /// The longest sequence the model was made for, in tokens.
+    public var maxPositionEmbeddings: Int
+    /// Whether the head's weight is the embedding's.
+    public var tiesWordEmbeddings: Bool
+    public var beginningOfSequenceToken: Int?
+    /// The tokens that may end a sequence.
+    public var endOfSequenceTokens: [Int]
+    public var paddingToken: Int?
+
+    /// - Parameters:
+    ///   - keyValueHeadCount: heads of keys and values; divides `attentionHeadCount`.
+    ///   - headDimension: features of one head, an even number.
+    public init(
+        vocabularySize: Int, hiddenSize: Int, intermediateSize: Int, layerCount: Int, attentionHeadCount: Int,
+        keyValueHeadCount: Int, headDimension: Int, rmsNormEpsilon: Double = 1e-5, ropeTheta: Double = 10_000,
+        ropeScaling: RopeScaling = .none, ropeFrequencyFactors: [Float]? = nil, maxPositionEmbeddings: Int = 2048,
+        tiesWordEmbeddings: Bool = false, beginningOfSequenceToken: Int? = nil, endOfSequenceTokens: [Int] = [],
+        paddingToken: Int? = nil
+    ) {
+        precondition(
+            attentionHeadCount % keyValueHeadCount == 0 && headDimension % 2 == 0,
+            "LlamaConfiguration: \(attentionHeadCount) heads, \(keyValueHeadCount) of keys and values, "
+                + "\(headDimension) features each")
+        self.vocabularySize = vocabularySize
+        self.hiddenSize = hiddenSize
+        self.intermediateSize = intermediateSize
+        self.layerCount = layerCount
+        self.attentionHeadCount = attentionHeadCount
+        self.keyValueHeadCount = keyValueHeadCount
+        self.headDimension = headDimension
+        self.rmsNormEpsilon = rmsNormEpsilon
+        self.ropeTheta = ropeTheta
+        self.ropeScaling = ropeScaling
+        self.ropeFrequencyFactors = ropeFrequencyFactors
+        self.maxPositionEmbeddings = maxPositionEmbeddings
+        self.tiesWordEmbeddings = tiesWordEmbeddings
+        self.beginningOfSequenceToken = beginningOfSequenceToken
+        self.endOfSequenceTokens = endOfSequenceTokens
+        self.paddingToken = paddingToken
+    }
+}

@@ -1,0 +1,57 @@
+import Diagnostics
+import Foundation
+
+/// A model on disk: a Hugging Face folder or a GGUF file.
+public struct ModelLocation: Sendable {
+    /// The folder or file.
+    public let url: URL
+    public let configuration: LlamaConfiguration
+    public let weights: any WeightSource
+    /// The 4-bit form of the projections, where the folder holds one.
+    public let quantization: BitsAndBytesConfiguration?
+    /// The tokenizer inside a GGUF file; nil for a folder, which has tokenizer files of its own.
+    public let tokenizer: GGUFTokenizerMetadata?
+    /// The tokens that end a generated text: those of `generation_config.json` where it names any, else the
+    /// configuration's.
+    public let generationEndTokens: [Int]
+
+    /// Recognises what stands at a path, reads its configuration and maps its weights.
+    ///
+    /// - Throws: `InputError` with `.missingFile` where there is nothing or a file of the folder is missing, `.data`
+    ///   where something is malformed or not of the Llama family.
+    public static func open(_ url: URL) throws -> ModelLocation {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw InputError(.missingFile, at: url.path, "expected a Hugging Face folder or a GGUF file, found nothing")
+        }
+        return try isFolder.boolValue ? ModelLocation(folder: url) : ModelLocation(gguf: url)
+    }
+
+    private init(folder: URL) throws {
+        let config = folder.appendingPathComponent("config.json")
+        let object = try JSONObject(JSONValue(contentsOf: config), file: config.path)
+        url = folder
+        configuration = try LlamaConfiguration(object)
+        quantization = try object.object("quantization_config").map(BitsAndBytesConfiguration.init)
+        weights = try SafetensorsWeights(folder: folder)
+        tokenizer = nil
+        generationEndTokens = try Self.generationEndTokens(folder) ?? configuration.endOfSequenceTokens
+    }
+
+    private init(gguf: URL) throws {
+        let file = try GGUFFile(gguf)
+        url = gguf
+        configuration = try LlamaConfiguration(file)
+        quantization = nil
+        weights = try GGUFWeights(file, configuration: configuration)
+        tokenizer = try GGUFTokenizerMetadata(file)
+        generationEndTokens = configuration.endOfSequenceTokens
+    }
+
+    private static func generationEndTokens(_ folder: URL) throws -> [Int]? {
+        let url = folder.appendingPathComponent("generation_config.json")
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let tokens = try JSONObject(JSONValue(contentsOf: url), file: url.path).tokenIdentifiers("eos_token_id")
+        return tokens?.isEmpty == true ? nil : tokens
+    }
+}

@@ -1,0 +1,73 @@
+import Tensors
+
+extension Serialized4Bit {
+    /// Bytes kept for `nested_offset`: no number of f64 takes more in JSON.
+    private static let offsetByteCount = 24
+
+    /// The tensors that hold a weight, as they have to be declared to a writer before the weight is quantized.
+    ///
+    /// - Parameters:
+    ///   - name: the weight's name, which ends in `.weight`.
+    ///   - nestedBlockSize: scales that share a scale, or nil where they stay f32.
+    public static func entries(
+        named name: String, shape: [Int], quantType: QuantType, blockSize: Int, nestedBlockSize: Int?, dtype: DType
+    ) -> [SafetensorsWriter.Entry] {
+        let elementCount = shape.reduce(1, *)
+        let blockCount = (elementCount + blockSize - 1) / blockSize
+        let state = stateBytes(
+            shape: shape, quantType: quantType, blockSize: blockSize, dtype: dtype,
+            nested: nestedBlockSize.map { ($0, 0) })
+        var entries = [
+            SafetensorsWriter.Entry(name: name, dtype: .uint8, shape: [(elementCount + 1) / 2, 1]),
+            SafetensorsWriter.Entry(name: "\(name).quant_map", dtype: .float32, shape: [16]),
+            SafetensorsWriter.Entry(name: stateName(name, quantType), dtype: .uint8, shape: [state.count]),
+            SafetensorsWriter.Entry(
+                name: "\(name).absmax", dtype: nestedBlockSize == nil ? .float32 : .uint8, shape: [blockCount]),
+        ]
+        if let nestedBlockSize {
+            let count = (blockCount + nestedBlockSize - 1) / nestedBlockSize
+            entries += [
+                SafetensorsWriter.Entry(name: "\(name).nested_absmax", dtype: .float32, shape: [count]),
+                SafetensorsWriter.Entry(name: "\(name).nested_quant_map", dtype: .float32, shape: [nestedMapCount]),
+            ]
+        }
+        return entries
+    }
+
+    /// Writes the weight's tensors, which `entries(named:…)` declared.
+    ///
+    /// - Throws: `InputError` with `.tryAgain` where the disk is full.
+    public func write(named name: String, to writer: inout SafetensorsWriter) throws {
+        try writer.append(codes, to: name)
+        try writer.append(quantMap, to: "\(name).quant_map")
+        var nested: (blockSize: Int, offset: Float)?
+        switch absmax {
+        case .float32(let scales): try writer.append(scales, to: "\(name).absmax")
+        case .nested(let codes, let scales, let map, let blockSize, let offset):
+            nested = (blockSize, offset)
+            try writer.append(codes, to: "\(name).absmax")
+            try writer.append(scales, to: "\(name).nested_absmax")
+            try writer.append(map, to: "\(name).nested_quant_map")
+        }
+        let state = Self.stateBytes(
+            shape: shape, quantType: quantType, blockSize: blockSize, dtype: dtype, nested: nested)
+        try writer.append(state, to: Self.stateName(name, quantType))
+    }
+
+    /// The state as JSON, as bitsandbytes writes it.
+    ///
+    /// Blanks behind the text make up for the length of `nested_offset`, which is known only once the weight is
+    /// quantized, while a writer needs the length before.
+    private static func stateBytes(
+        shape: [Int], quantType: QuantType, blockSize: Int, dtype: DType, nested: (blockSize: Int, offset: Float)?
+    ) -> [UInt8] {
+        var text =
+            "{\"quant_type\": \"\(quantType.rawValue)\", \"blocksize\": \(blockSize), \"dtype\": \"\(dtype.rawValue)\", "
+            + "\"shape\": [\(shape.map(String.init).joined(separator: ", "))]"
+        guard let nested else { return Array("\(text)}".utf8) }
+        let offset = "\(Double(nested.offset))"
+        text +=
+            ", \"nested_blocksize\": \(nested.blockSize), \"nested_dtype\": \"float32\", \"nested_offset\": \(offset)}"
+        return Array(text.utf8) + repeatElement(UInt8(ascii: " "), count: offsetByteCount - offset.utf8.count)
+    }
+}

@@ -1,0 +1,149 @@
+import Diagnostics
+import Tensors
+
+/// A 4-bit weight in the parts that bitsandbytes stores.
+///
+/// The elements, flattened row-major, are cut into blocks; element `i` is `quantMap[code i] * absmax[i / blockSize]`.
+public struct Serialized4Bit: Sendable, Equatable {
+    /// The blocks' scales.
+    public enum Absmax: Sendable, Equatable {
+        case float32([Float])
+        /// Scales that are themselves quantized to a byte: `quantMap[code] * absmax[block / blockSize] + offset`.
+        case nested(codes: [UInt8], absmax: [Float], quantMap: [Float], blockSize: Int, offset: Float)
+    }
+
+    public var quantType: QuantType
+    /// Elements that share a scale.
+    public var blockSize: Int
+    /// The extents of the weight, `[out, in]`.
+    public var shape: [Int]
+    /// The element type the weight had before, and is to be dequantized to.
+    public var dtype: DType
+    /// Two codes a byte, the first in the high nibble.
+    public var codes: [UInt8]
+    public var absmax: Absmax
+    /// The values of the 16 codes.
+    public var quantMap: [Float]
+
+    public init(
+        quantType: QuantType, blockSize: Int, shape: [Int], dtype: DType, codes: [UInt8], absmax: Absmax,
+        quantMap: [Float]
+    ) {
+        self.quantType = quantType
+        self.blockSize = blockSize
+        self.shape = shape
+        self.dtype = dtype
+        self.codes = codes
+        self.absmax = absmax
+        self.quantMap = quantMap
+    }
+
+    /// The block sizes that bitsandbytes knows.
+    public static let blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096]
+
+    static let nestedMapCount = 256
+
+    static func stateName(_ name: String, _ quantType: QuantType) -> String {
+        "\(name).quant_state.bitsandbytes__\(quantType.rawValue)"
+    }
+
+    /// Reads the parts of `name`, or returns nil where there is no quantization state of that name.
+    ///
+    /// - Throws: `InputError` with `.data` where a part is missing or does not fit the others.
+    init?(reading name: String, from weights: SafetensorsWeights, place: String) throws {
+        guard let quantType = QuantType.allCases.first(where: { weights.contains(Self.stateName(name, $0)) }) else {
+            return nil
+        }
+        let text = try weights.part(Self.stateName(name, quantType), .uint8)
+        let state = try JSONObject(
+            JSONValue(parsing: text, file: "\(place): quant_state"), file: "\(place): quant_state")
+        try state.refuseKeys(otherThan: [
+            "quant_type", "blocksize", "dtype", "shape", "nested_blocksize", "nested_dtype", "nested_offset",
+        ])
+        guard try state.string("quant_type") == quantType.rawValue else {
+            throw state.failure("quant_type", "\"\(quantType.rawValue)\"")
+        }
+        guard let blockSize = try state.count("blocksize"), Self.blockSizes.contains(blockSize) else {
+            throw state.failure("blocksize", "one of \(Self.blockSizes)")
+        }
+        guard let dtype = DType(rawValue: try state.string("dtype") ?? ""), dtype.isFloatingPoint else {
+            throw state.failure("dtype", "\"float32\", \"bfloat16\" or \"float16\"")
+        }
+        let (shape, elementCount) = try Self.shape(state)
+        let blockCount = (elementCount - 1) / blockSize + 1
+        let codes = try weights.part(name, .uint8)
+        try Self.check(codes.count, elementCount / 2 + elementCount % 2, "bytes of codes", place)
+        let quantMap = try Self.floats(weights.part("\(name).quant_map", .float32))
+        try Self.check(quantMap.count, 16, "values in its quant_map", place)
+        let absmax: Absmax
+        if weights.contains("\(name).nested_absmax") {
+            absmax = try Self.nested(name, state, from: weights, blockCount: blockCount, place: place)
+        } else {
+            let scales = try Self.floats(weights.part("\(name).absmax", .float32))
+            try Self.check(scales.count, blockCount, "scales", place)
+            absmax = .float32(scales)
+        }
+        self.init(
+            quantType: quantType, blockSize: blockSize, shape: shape, dtype: dtype, codes: [UInt8](codes),
+            absmax: absmax, quantMap: quantMap)
+    }
+
+    private static func nested(
+        _ name: String, _ state: JSONObject, from weights: SafetensorsWeights, blockCount: Int, place: String
+    ) throws -> Absmax {
+        let blockSize = try state.required("nested_blocksize", state.count("nested_blocksize"))
+        guard try state.string("nested_dtype") == "float32" else { throw state.failure("nested_dtype", "\"float32\"") }
+        let offset = Float(try state.required("nested_offset", state.double("nested_offset")))
+        guard offset.isFinite else { throw state.failure("nested_offset", "a number within the range of f32") }
+        let codes = try weights.part("\(name).absmax", .uint8)
+        try check(codes.count, blockCount, "codes of scales", place)
+        let scales = try floats(weights.part("\(name).nested_absmax", .float32))
+        try check(scales.count, (blockCount - 1) / blockSize + 1, "nested scales", place)
+        let map = try floats(weights.part("\(name).nested_quant_map", .float32))
+        try check(map.count, nestedMapCount, "values in its nested_quant_map", place)
+        return .nested(codes: [UInt8](codes), absmax: scales, quantMap: map, blockSize: blockSize, offset: offset)
+    }
+
+    private static func shape(_ state: JSONObject) throws -> (shape: [Int], elementCount: Int) {
+        let expected = "1 to 8 extents whose product is within 2^63"
+        guard case .array(let elements) = state["shape"], (1...8).contains(elements.count) else {
+            throw state.failure("shape", expected)
+        }
+        var shape: [Int] = []
+        var product = 1
+        for element in elements {
+            guard case .integer(let extent) = element, extent >= 1 else { throw state.failure("shape", expected) }
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            guard !overflow else { throw state.failure("shape", expected) }
+            product = next
+            shape.append(extent)
+        }
+        return (shape, product)
+    }
+
+    private static func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+        [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, initializedCount in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+            initializedCount = bytes.count / 4
+        }
+    }
+
+    private static func check(_ found: Int, _ expected: Int, _ what: String, _ place: String) throws {
+        guard found == expected else {
+            throw InputError(.data, at: place, "expected \(expected) \(what), found \(found)")
+        }
+    }
+}
+
+extension SafetensorsWeights {
+    /// The bytes of one part of a 4-bit weight.
+    fileprivate func part(_ name: String, _ encoding: WeightEncoding) throws -> UnsafeRawBufferPointer {
+        let found = try entry(name).encoding
+        guard found == encoding else {
+            throw InputError(
+                .data, at: try "\(path(of: name)): tensor \(quoted(name))",
+                "expected \(encoding.rawValue), found \(found.rawValue)")
+        }
+        return try bytes(name)
+    }
+}
