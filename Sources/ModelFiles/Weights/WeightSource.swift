@@ -8,6 +8,12 @@ public struct WeightEntry: Sendable, Equatable {
     /// Bytes it takes in the file.
     public let byteCount: Int
 
+    public init(encoding: WeightEncoding, shape: [Int], byteCount: Int) {
+        self.encoding = encoding
+        self.shape = shape
+        self.byteCount = byteCount
+    }
+
     /// Rows that can be read apart: the first extent of a matrix, one for a vector.
     public var rowCount: Int { shape.count > 1 ? shape[0] : 1 }
     /// Elements of a row.
