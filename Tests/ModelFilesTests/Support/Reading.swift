@@ -15,7 +15,11 @@ func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Resul
     return try body(folder)
 }
 
-func write(_ bytes: [UInt8], to url: URL) throws { try Data(bytes).write(to: url) }
+/// Writes a file anew: cutting an old one to nothing first would make the file system flush it to the disk.
+func write(_ bytes: [UInt8], to url: URL) throws {
+    unlink(url.path)
+    try Data(bytes).write(to: url)
+}
 
 func write(_ text: String, to url: URL) throws { try write(Array(text.utf8), to: url) }
 
