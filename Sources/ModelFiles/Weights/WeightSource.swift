@@ -2,12 +2,14 @@ import Diagnostics
 
 /// A weight as it is stored.
 public struct WeightEntry: Sendable, Equatable {
+    /// How the elements are encoded.
     public let encoding: WeightEncoding
     /// The extents, row-major; a projection is `[out, in]`.
     public let shape: [Int]
     /// Bytes it takes in the file.
     public let byteCount: Int
 
+    /// An entry of a weight whose rows hold whole blocks of its encoding.
     public init(encoding: WeightEncoding, shape: [Int], byteCount: Int) {
         self.encoding = encoding
         self.shape = shape

@@ -39,4 +39,10 @@ import Testing
         let text = "\0\u{1f}\"\\/\n\r\t\u{8}\u{c} é😀\u{7f}"
         #expect(try parse(JSONText.string(text)) == .string(text))
     }
+
+    @Test("a name is printed on one line and not without end")
+    func quoting() {
+        #expect(quoted("a\nb\u{85}\u{2028}\u{2029}\u{0}é") == "'a?b????é'")
+        #expect(quoted(String(repeating: "x", count: 101)).count == 103)
+    }
 }
