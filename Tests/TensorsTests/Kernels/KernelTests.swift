@@ -40,7 +40,7 @@ struct KernelTests {
                         #expect(run.contents == reference ?? run.contents, place)
                         reference = reference ?? run.contents
                     }
-                    if !run.failures.isEmpty { return }
+                    if !run.failures.isEmpty || !run.isIntact { return }
                 }
             }
         }
