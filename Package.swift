@@ -63,12 +63,12 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
-        tests("LayersTests", ["Layers"]),
+        tests("LayersTests", ["Layers", "ModelFiles"]),
         tests("ModelFilesTests", ["ModelFiles"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training"]),
-        tests("CommandTests", ["Signet"], goldens: false),
+        tests("CommandTests", ["Signet", "TrainCommand"], goldens: false),
     ]
 )

@@ -16,7 +16,7 @@ enum JSONValue: Sendable, Equatable {
     /// - Throws: `InputError` with `.data`, naming the file and the byte.
     init(parsing bytes: UnsafeRawBufferPointer, file: String) throws {
         var scanner = JSONScanner(bytes, file: file)
-        self = try Self.value(&scanner, depth: 0)
+        try self.init(&scanner, depth: 0)
         guard scanner.isAtEnd() else { throw scanner.failure("expected the end, found more text") }
     }
 
@@ -28,34 +28,40 @@ enum JSONValue: Sendable, Equatable {
         self = try withExtendedLifetime(file) { try JSONValue(parsing: file.bytes, file: file.path) }
     }
 
-    private static func value(_ scanner: inout JSONScanner, depth: Int) throws -> JSONValue {
+    /// Reads one value at the scanner's position.
+    ///
+    /// - Parameter depth: the objects and arrays around the value; at most 63.
+    init(_ scanner: inout JSONScanner, depth: Int) throws {
         guard depth < 64 else { throw scanner.failure("expected at most 64 levels, found more") }
         switch try scanner.next() {
         case UInt8(ascii: "{"):
             var members: [String: JSONValue] = [:]
-            try scanner.object { members[$1] = try value(&$0, depth: depth + 1) }
-            return .object(members)
+            try scanner.object { members[$1] = try JSONValue(&$0, depth: depth + 1) }
+            self = .object(members)
         case UInt8(ascii: "["):
             var elements: [JSONValue] = []
-            try scanner.array { elements.append(try value(&$0, depth: depth + 1)) }
-            return .array(elements)
-        case UInt8(ascii: "\""): return .string(try scanner.string())
+            try scanner.array { elements.append(try JSONValue(&$0, depth: depth + 1)) }
+            self = .array(elements)
+        case UInt8(ascii: "\""): self = .string(try scanner.string())
         case UInt8(ascii: "t"):
             try scanner.take(word: "true")
-            return .bool(true)
+            self = .bool(true)
         case UInt8(ascii: "f"):
             try scanner.take(word: "false")
-            return .bool(false)
+            self = .bool(false)
         case UInt8(ascii: "n"):
             try scanner.take(word: "null")
-            return .null
+            self = .null
         default:
             let text = try scanner.number()
-            if let integer = Int(text) { return .integer(integer) }
+            if let integer = Int(text) {
+                self = .integer(integer)
+                return
+            }
             guard let number = Double(text), number.isFinite else {
                 throw scanner.failure("expected a number within the range of f64, found \(text)")
             }
-            return .number(number)
+            self = .number(number)
         }
     }
 

@@ -37,7 +37,7 @@ struct PEFTConfiguration {
         guard let root = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
             throw InputError(.data, at: file.path, "expected a JSON object, found something else")
         }
-        let reader = PEFTKeyReader(file: file.path, root: root)
+        let reader = PEFTKeyReader(file: file.path, root: root, bytes: bytes)
         try reader.require("peft_type", equals: "LORA")
         try reader.require("bias", equals: "none", absent: true)
         for (key, value) in root.sorted(by: { $0.key < $1.key })
@@ -60,7 +60,7 @@ struct PEFTConfiguration {
         baseModel = root["base_model_name_or_path"] as? String
     }
 
-    /// The file's text, keys in the order PEFT writes them.
+    /// The file's text: keys in the order PEFT writes them, patterns in their own, since the first that matches rules.
     ///
     /// - Parameter modules: the last parts of the adapted modules' names, for targets given as `all-linear`.
     func text(modules: [String]) throws -> String {
@@ -76,24 +76,33 @@ struct PEFTConfiguration {
             case .random: false
             case .gaussian: "gaussian"
             }
-        func number(_ value: Double) -> Any { Int(exactly: value).map { $0 as Any } ?? value }
         let values: [String: Any] = [
-            "alpha_pattern": Dictionary(
-                lora.alphaPattern.map { ($0.pattern, number($0.value)) }, uniquingKeysWith: { first, _ in first }),
             "auto_mapping": NSNull(), "base_model_name_or_path": baseModel as Any? ?? NSNull(), "bias": "none",
             "exclude_modules": NSNull(), "fan_in_fan_out": false, "inference_mode": true, "init_lora_weights": start,
             "layer_replication": NSNull(), "layers_pattern": NSNull(), "layers_to_transform": NSNull(),
-            "loftq_config": [String: Any](), "lora_alpha": number(lora.alpha), "lora_bias": false,
+            "loftq_config": [String: Any](), "lora_alpha": Self.number(lora.alpha), "lora_bias": false,
             "lora_dropout": lora.dropout, "megatron_config": NSNull(), "megatron_core": "megatron.core",
-            "modules_to_save": NSNull(), "peft_type": "LORA", "r": lora.rank,
-            "rank_pattern": Dictionary(
-                lora.rankPattern.map { ($0.pattern, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            "revision": NSNull(), "target_modules": targets, "target_parameters": NSNull(), "task_type": "CAUSAL_LM",
+            "modules_to_save": NSNull(), "peft_type": "LORA", "r": lora.rank, "revision": NSNull(),
+            "target_modules": targets, "target_parameters": NSNull(), "task_type": "CAUSAL_LM",
             "trainable_token_indices": NSNull(), "use_dora": false, "use_qalora": false, "use_rslora": lora.useRSLoRA,
         ]
-        let data = try JSONSerialization.data(
-            withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-        return String(decoding: data, as: UTF8.self)
+        var members = try values.mapValues { try Self.json($0) }
+        members["alpha_pattern"] = try Self.json(lora.alphaPattern.map { ($0.pattern, Self.number($0.value)) })
+        members["rank_pattern"] = try Self.json(lora.rankPattern.map { ($0.pattern, $0.value) })
+        let lines = members.sorted { $0.key < $1.key }.map { "  \"\($0.key)\": \($0.value)" }
+        return "{\n\(lines.joined(separator: ",\n"))\n}\n"
+    }
+
+    private static func number(_ value: Double) -> Any { Int(exactly: value).map { $0 as Any } ?? value }
+
+    private static func json(_ value: Any) throws -> String {
+        let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .withoutEscapingSlashes]
+        return String(decoding: try JSONSerialization.data(withJSONObject: value, options: options), as: UTF8.self)
+    }
+
+    /// An object with its members in the given order.
+    private static func json(_ members: [(String, Any)]) throws -> String {
+        "{\(try members.map { "\(try json($0)): \(try json($1))" }.joined(separator: ", "))}"
     }
 }
 
@@ -101,6 +110,8 @@ struct PEFTConfiguration {
 private struct PEFTKeyReader {
     let file: String
     let root: [String: Any]
+    /// The file's text, which alone has the order of the patterns: the first that matches rules.
+    let bytes: Data
 
     func error(_ key: String, _ message: String) -> InputError { InputError(.data, at: "\(file): \(key)", message) }
 
@@ -146,7 +157,8 @@ private struct PEFTKeyReader {
     func patterns<Value>(_ key: String) throws -> [NamePattern<Value>] {
         guard let value = root[key], !(value is NSNull) else { return [] }
         guard let object = value as? [String: Any] else { throw error(key, "expected an object, found \(value)") }
-        return try object.sorted { $0.key < $1.key }.map { NamePattern($0.key, try number($0.value, "\(key).\($0.key)")) }
+        let names = try bytes.withUnsafeBytes { try JSONKeyOrder.keys(of: key, in: $0, file: file) }
+        return try names.map { NamePattern($0, try number(object[$0]!, "\(key).\($0)")) }
     }
 
     func targets() throws -> LoRATargets {
