@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Layers
+import ModelFiles
 
 /// `adapter_config.json` as PEFT reads and writes it.
 ///
@@ -55,8 +56,11 @@ struct PEFTConfiguration {
         lora = LoRAConfiguration(
             rank: rank, alpha: try reader.number("lora_alpha", default: 8.0),
             dropout: try reader.number("lora_dropout", default: 0.0), useRSLoRA: try reader.flag("use_rslora"),
-            rankPattern: try reader.patterns("rank_pattern"), alphaPattern: try reader.patterns("alpha_pattern"),
+            rankPattern: try reader.patterns("rank_pattern") { $0 >= 1 }, alphaPattern: try reader.patterns("alpha_pattern"),
             targets: try reader.targets())
+        if let (setting, pattern) = lora.malformedPattern {
+            throw reader.error("\(setting).\(pattern)", "expected a regular expression, found this")
+        }
         baseModel = root["base_model_name_or_path"] as? String
     }
 
@@ -154,11 +158,17 @@ private struct PEFTKeyReader {
         throw error(key, "expected a number, found \(value)")
     }
 
-    func patterns<Value>(_ key: String) throws -> [NamePattern<Value>] {
+    func patterns<Value>(
+        _ key: String, where isAllowed: (Value) -> Bool = { _ in true }
+    ) throws -> [NamePattern<Value>] {
         guard let value = root[key], !(value is NSNull) else { return [] }
         guard let object = value as? [String: Any] else { throw error(key, "expected an object, found \(value)") }
         let names = try bytes.withUnsafeBytes { try JSONKeyOrder.keys(of: key, in: $0, file: file) }
-        return try names.map { NamePattern($0, try number(object[$0]!, "\(key).\($0)")) }
+        return try names.map { name in
+            let value: Value = try number(object[name]!, "\(key).\(name)")
+            guard isAllowed(value) else { throw error("\(key).\(name)", "expected at least 1, found \(value)") }
+            return NamePattern(name, value)
+        }
     }
 
     func targets() throws -> LoRATargets {

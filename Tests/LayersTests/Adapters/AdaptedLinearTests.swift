@@ -31,7 +31,7 @@ struct AdaptedLinearTests {
     /// A projection that adds nothing to what dropout leaves of its input: the weight is zero, A and B are identities.
     private func mask(features: Int, dropout: Float, index: Int = 0) -> Linear {
         let identity = Tensor(
-            (0..<features * features).map { $0 % (features + 1) == 0 ? 1 : 0 }, shape: [features, features])
+            (0..<features * features).map { Float($0 % (features + 1) == 0 ? 1 : 0) }, shape: [features, features])
         let linear = Linear(name: "mask", weight: .dense(.zeros([features, features])))
         linear.adapter = LoRAAdapter(
             module: "mask", a: identity, b: identity.copied(), scale: 1, dropout: dropout, index: index)
