@@ -42,7 +42,7 @@ extension Tensor {
     /// All zeros.
     public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor {
         let result = Tensor(uninitialized: shape, dtype: dtype)
-        result.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0) }
+        result.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
         return result
     }
 

@@ -60,7 +60,10 @@ public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = n
             scale: scale, compute: compute)
         let aGradient = Tensor(uninitialized: [rank, input])
         product(
-            [ProductTerm(a: narrowGradient.matrix, aIsTransposed: true, b: seen.matrix, bIsTransposed: true, k: tokens)],
+            [
+                ProductTerm(
+                    a: narrowGradient.matrix, aIsTransposed: true, b: seen.matrix, bIsTransposed: true, k: tokens)
+            ],
             m: rank, n: input, compute: compute, into: aGradient)
         let bGradient = Tensor(uninitialized: [rank, output])
         product(
@@ -92,7 +95,7 @@ private func inputGradient(_ pairs: [(gradient: Tensor, weight: FrozenWeight)], 
 private func scaledProduct(_ term: ProductTerm, m: Int, n: Int, scale: Float, compute: DType) -> Tensor {
     let result = Tensor(uninitialized: [m, n])
     product([term], m: m, n: n, compute: compute, into: result)
-    ck_active().pointee.ck_scale_f32(Int64(m * n), scale, result.float32, result.float32)
+    ck_active().pointee.ck_scale_f32(Int64(m * n), scale, result.float32)
     return result.converted(to: compute)
 }
 

@@ -74,5 +74,6 @@ func product(_ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result
     }
     let target = result.pointer + index * m * n * result.dtype.byteCount
     ck_gemm(
-        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n), false)
+        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
+        false)
 }
