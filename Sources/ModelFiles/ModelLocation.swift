@@ -48,6 +48,19 @@ public struct ModelLocation: Sendable {
         generationEndTokens = configuration.endOfSequenceTokens
     }
 
+    /// The files that hold the configuration and the weights, in the order of their names.
+    public var files: [URL] {
+        get throws {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+                return [url]
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+            return names.filter { $0 == "config.json" || $0.hasSuffix(".safetensors") }.sorted()
+                .map { url.appendingPathComponent($0) }
+        }
+    }
+
     private static func generationEndTokens(_ folder: URL) throws -> [Int]? {
         let url = folder.appendingPathComponent("generation_config.json")
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }

@@ -1,1 +1,9 @@
+@_exported import CheckpointIO
+@_exported import Diagnostics
+@_exported import Distributed
+@_exported import Layers
+@_exported import ModelFiles
+@_exported import Models
+@_exported import Tensors
+@_exported import Tokenizers
 @_exported import Training

@@ -1,1 +1,3 @@
-print("train")
+import CommandSupport
+
+run(TrainCommand.self)

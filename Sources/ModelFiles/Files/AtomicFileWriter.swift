@@ -63,3 +63,14 @@ package struct AtomicFileWriter: ~Copyable {
         InputError(.tryAgain, at: destination.path, "expected to \(action), found: \(systemError())")
     }
 }
+
+extension AtomicFileWriter {
+    /// Puts a file of the given bytes in place of what stood under its name.
+    ///
+    /// - Throws: `InputError` with `.missingFile` where the folder does not exist, else `.tryAgain`.
+    package static func replace(_ destination: URL, with bytes: [UInt8]) throws {
+        let writer = try AtomicFileWriter(destination)
+        try bytes.withUnsafeBytes { try writer.write($0, at: 0) }
+        try writer.publish()
+    }
+}

@@ -104,6 +104,6 @@ public enum PEFTAdapter {
         try writer.finish()
         let modules = Set(adapters.map { String($0.module.split(separator: ".").last!) }).sorted()
         let text = try PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
-        try AtomicFile.replace(folder.appendingPathComponent(PEFTConfiguration.fileName), with: Array(text.utf8))
+        try AtomicFileWriter.replace(folder.appendingPathComponent(PEFTConfiguration.fileName), with: Array(text.utf8))
     }
 }

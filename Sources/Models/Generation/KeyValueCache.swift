@@ -1,3 +1,4 @@
+import ModelFiles
 import Tensors
 
 /// The rotated keys and the values of all tokens of one sequence so far, for every layer.

@@ -30,8 +30,8 @@ public struct Sampler: Sendable {
             var reached = 0.0
             let needed = Double(topP) * total
             candidates = Array(
-                candidates.prefix {
-                    defer { reached += weights[$0] }
+                candidates.prefix { candidate in
+                    defer { reached += weights[candidate] }
                     return reached < needed
                 })
         }

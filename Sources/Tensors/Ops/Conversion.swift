@@ -44,8 +44,7 @@ extension Tensor {
                 kernels.ck_convert_f16_f32(Int64($0.count), half + $0.lowerBound, result.float32 + $0.lowerBound)
             }
         case (.bfloat16, _), (.float16, _), (_, .bfloat16), (_, .float16):
-            // The rest goes by way of float32.
-            return converted(to: .float32).detached.converted(to: target).detached
+            return detached.converted(to: .float32).converted(to: target)
         default:
             convertElements(into: result)
         }

@@ -86,3 +86,8 @@ public struct QuantizedMatrix: Sendable {
         return ck_matrix(type: type.code, data: nil, ld: Int64(shape[1]), blocks: blocks)
     }
 }
+
+extension QuantizationType {
+    /// The 16 values by code, in units of the scale.
+    public var values: [Float] { Array(UnsafeBufferPointer(start: ck_code_table(code), count: 16)) }
+}

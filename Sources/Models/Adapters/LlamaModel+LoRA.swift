@@ -1,0 +1,43 @@
+import Diagnostics
+import Layers
+import ModelFiles
+import Tensors
+
+extension LlamaModel {
+    /// Attaches a fresh adapter to every projection the configuration targets, in place of those there were.
+    ///
+    /// - Parameter key: what A is drawn from.
+    /// - Throws: `InputError` with `.config` where a target matches no projection.
+    public func attachAdapters(_ configuration: LoRAConfiguration, key: RandomKey) throws {
+        let projections = projections
+        for projection in projections { projection.adapter = nil }
+        let targeted = projections.filter { configuration.targets($0.name) }
+        if let target = configuration.targetMatchingNothing(among: projections.map(\.name)) {
+            let known = self.configuration.projectionShapes.map { String($0.name.split(separator: ".").last!) }
+            throw InputError(
+                .config, at: "lora.target_modules",
+                "\"\(target)\" matches no projection of the model, which has \(known.joined(separator: ", "))")
+        }
+        for (index, projection) in targeted.enumerated() {
+            projection.adapter = LoRAAdapter(
+                module: projection.name, inputSize: projection.inputSize, outputSize: projection.outputSize,
+                configuration: configuration, index: index, key: key)
+        }
+    }
+}
+
+extension LoRAConfiguration {
+    /// The first target that none of the names match.
+    func targetMatchingNothing(among names: [String]) -> String? {
+        switch targets {
+        case .allLinear: nil
+        case .pattern(let pattern): names.contains(where: targets(_:)) ? nil : pattern
+        case .modules(let modules):
+            modules.first { module in
+                var single = self
+                single.targets = .modules([module])
+                return !names.contains(where: single.targets(_:))
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Diagnostics
+import Foundation
+import Layers
+import ModelFiles
+import Tensors
+
+/// How projections are held in 4 bits.
+public struct QuantizationSettings: Sendable, Equatable {
+    public var type: QuantizationType
+    /// Elements that share a scale: a power of two from 32 to 4096.
+    public var blockSize: Int
+    /// Whether the scales are quantized to bytes too.
+    public var doubleQuantized: Bool
+
+    public init(type: QuantizationType = .nf4, blockSize: Int = 64, doubleQuantized: Bool = true) {
+        self.type = type
+        self.blockSize = blockSize
+        self.doubleQuantized = doubleQuantized
+    }
+}
+
+extension LlamaModel {
+    /// Loads a model tensor by tensor.
+    ///
+    /// Projections are quantized as they are read: beyond the result no more than one tensor is held. Embedding, norms
+    /// and head keep the file's precision; blocks of a GGUF file are dequantized into `computeType`.
+    ///
+    /// - Parameters:
+    ///   - location: a Hugging Face folder or a GGUF file.
+    ///   - computeType: float32 or bfloat16.
+    ///   - quantization: of the seven projections of every layer; nil keeps them as they are stored.
+    /// - Throws: `InputError` with `.data` where a weight is missing, has another shape, or a folder that is already
+    ///   quantized is asked for in another 4-bit form.
+    public convenience init(
+        _ location: ModelLocation, computeType: DType = .bfloat16, quantization: QuantizationSettings? = nil
+    ) throws {
+        precondition(computeType == .float32 || computeType == .bfloat16, "LlamaModel: compute type \(computeType)")
+        let configuration = location.configuration
+        let reader = WeightReader(source: location.weights, file: location.url.path)
+        try Self.refuseRequantizing(location, quantization)
+        let rotary = RotaryEmbedding(
+            headDimension: configuration.headDimension, theta: configuration.ropeTheta,
+            scaling: RotaryEmbedding.Scaling(configuration))
+        let hidden = configuration.hiddenSize
+        let embedding = try reader.dense(
+            "model.embed_tokens.weight", shape: [configuration.vocabularySize, hidden], blockType: computeType)
+        let layers = try (0..<configuration.layerCount).map { index in
+            let prefix = "model.layers.\(index)"
+            func norm(_ name: String) throws -> RMSNorm {
+                RMSNorm(
+                    weight: try reader.vector("\(prefix).\(name).weight", count: hidden),
+                    epsilon: Float(configuration.rmsNormEpsilon))
+            }
+            return LlamaLayer(
+                projections: try configuration.projectionShapes.map { name, shape in
+                    try Self.projection(
+                        "\(prefix).\(name)", shape: shape, reader: reader, computeType: computeType,
+                        quantization: quantization)
+                },
+                inputNorm: try norm("input_layernorm"), postAttentionNorm: try norm("post_attention_layernorm"),
+                heads: configuration.attentionHeadCount, keyValueHeads: configuration.keyValueHeadCount, rotary: rotary)
+        }
+        let finalNorm = RMSNorm(
+            weight: try reader.vector("model.norm.weight", count: hidden),
+            epsilon: Float(configuration.rmsNormEpsilon))
+        let head: Tensor =
+            configuration.tiesWordEmbeddings
+            ? embedding
+            : try reader.dense(
+                "lm_head.weight", shape: [configuration.vocabularySize, hidden], blockType: computeType)
+        self.init(
+            configuration: configuration, embedding: embedding, layers: layers, finalNorm: finalNorm,
+            head: .dense(head), computeType: computeType)
+    }
+
+    private static func projection(
+        _ name: String, shape: [Int], reader: WeightReader, computeType: DType, quantization: QuantizationSettings?
+    ) throws -> Linear {
+        let weight = "\(name).weight"
+        if let stored = try reader.serialized4Bit(weight, shape: shape) { return NF4Linear(name: name, matrix: stored) }
+        guard let quantization else {
+            return Linear(
+                name: name, weight: .dense(try reader.dense(weight, shape: shape, blockType: computeType)))
+        }
+        return NF4Linear(
+            name: name, quantizing: try reader.float32(weight, shape: shape), type: quantization.type,
+            blockSize: quantization.blockSize, doubleQuantized: quantization.doubleQuantized)
+    }
+
+    private static func refuseRequantizing(_ location: ModelLocation, _ wanted: QuantizationSettings?) throws {
+        guard let stored = location.quantization, let wanted else { return }
+        guard stored.quantType.rawValue == wanted.type.rawValue, stored.usesDoubleQuantization == wanted.doubleQuantized
+        else {
+            throw InputError(
+                .data, at: "\(location.url.path): quantization_config",
+                "expected weights not yet quantized or \(wanted.type.rawValue) with double_quant \(wanted.doubleQuantized), "
+                    + "found \(stored.quantType.rawValue) with double_quant \(stored.usesDoubleQuantization)")
+        }
+    }
+}
+
+extension LlamaConfiguration {
+    /// The seven projections of a layer, in the order of the forward pass, and their shapes [out, in].
+    package var projectionShapes: [(name: String, shape: [Int])] {
+        let queries = attentionHeadCount * headDimension
+        let keys = keyValueHeadCount * headDimension
+        return [
+            ("self_attn.q_proj", [queries, hiddenSize]), ("self_attn.k_proj", [keys, hiddenSize]),
+            ("self_attn.v_proj", [keys, hiddenSize]), ("self_attn.o_proj", [hiddenSize, queries]),
+            ("mlp.gate_proj", [intermediateSize, hiddenSize]), ("mlp.up_proj", [intermediateSize, hiddenSize]),
+            ("mlp.down_proj", [hiddenSize, intermediateSize]),
+        ]
+    }
+}
+
+extension RotaryEmbedding.Scaling {
+    init(_ configuration: LlamaConfiguration) {
+        if let factors = configuration.ropeFrequencyFactors {
+            self = .factors(factors)
+            return
+        }
+        switch configuration.ropeScaling {
+        case .none: self = .none
+        case .llama3(let factor, let low, let high, let original):
+            self = .llama3(
+                factor: Float(factor), lowFrequencyFactor: Float(low), highFrequencyFactor: Float(high),
+                originalContextLength: original)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Signet
+
+/// `train`: one config file in, one trained adapter out.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Fine-tunes a language model with LoRA or QLoRA, as a config file says.")
+
+    @Option(help: "The config file (JSON).")
+    var config: String
+
+    @Option(
+        defaultAsFlag: "latest",
+        help: "Go on from the newest whole checkpoint of the output folder, or from the given one.")
+    var resume: String?
+
+    @Option(help: "Sets a key of the config, such as training.max_steps=20. May be given several times.")
+    var set: [String] = []
+
+    @Flag(help: "Print the plan and stop before the first step.")
+    var dryRun = false
+
+    @Flag(help: "Print warnings and the result only.")
+    var quiet = false
+
+    func run() throws {
+        let configuration = try TrainConfiguration(contentsOfFile: config, overrides: set)
+        let setup = try RunSetup(configuration)
+        if !quiet || dryRun { print(setup.plan) }
+        if dryRun { return }
+        StopSignal.listen()
+        let start: TrainingRun.Start =
+            switch resume {
+            case nil: .fresh
+            case "latest": .latest
+            case let file?: .checkpoint(URL(fileURLWithPath: file))
+            }
+        var run = try TrainingRun(setup, start: start, style: .automatic(quiet: quiet))
+        try run.run()
+    }
+}

@@ -1,0 +1,139 @@
+/// Where in the data a run stands: the next row it takes.
+public struct DataPosition: Sendable, Equatable {
+    /// The epoch, from 0.
+    public var epoch: Int
+    /// The rows of the epoch that have been taken; always less than all.
+    public var rowsTaken: Int
+
+    /// - Parameters:
+    ///   - epoch: the epoch, from 0.
+    ///   - rowsTaken: the rows of the epoch that have been taken.
+    public init(epoch: Int = 0, rowsTaken: Int = 0) {
+        self.epoch = epoch
+        self.rowsTaken = rowsTaken
+    }
+}
+
+/// The rows of one optimizer step.
+public struct PlannedStep: Sendable, Equatable {
+    /// The indices of the rows of each micro-batch.
+    public var microBatches: [[Int]]
+    /// Where the run stands after the step.
+    public var next: DataPosition
+
+    /// The indices of all rows of the step.
+    public var rows: [Int] { microBatches.flatMap { $0 } }
+}
+
+/// Decides which rows make up which optimizer step.
+///
+/// A step takes `gradientAccumulationSteps` micro-batches of `perDeviceTrainBatchSize` rows. An epoch takes every row
+/// once, and its last step may be short: no step mixes epochs. Rows come in the order of the file, or in an order drawn
+/// anew for every epoch, which depends on nothing but the seed, the epoch and the number of rows. So a position is all
+/// that is needed to go on exactly where a run has stopped.
+public struct BatchPlanner: Sendable {
+    /// The number of rows of the data set.
+    public let rowCount: Int
+    /// Where the run stands.
+    public private(set) var position: DataPosition
+
+    private let microBatchSize: Int
+    private let rowsPerStep: Int
+    private let seed: Int?
+    private var order: (epoch: Int, rows: [Int])?
+
+    /// - Parameters:
+    ///   - rowCount: the rows of the data set, at least 1.
+    ///   - perDeviceTrainBatchSize: the rows of a micro-batch.
+    ///   - gradientAccumulationSteps: the micro-batches of an optimizer step.
+    ///   - shuffle: whether every epoch has an order of its own.
+    ///   - seed: what that order is drawn from, at least 0.
+    ///   - position: where to begin.
+    public init(
+        rowCount: Int, perDeviceTrainBatchSize: Int, gradientAccumulationSteps: Int, shuffle: Bool, seed: Int,
+        position: DataPosition = DataPosition()
+    ) {
+        precondition(rowCount > 0, "BatchPlanner: no rows")
+        precondition(
+            perDeviceTrainBatchSize > 0 && gradientAccumulationSteps > 0,
+            "BatchPlanner: batch size \(perDeviceTrainBatchSize), accumulation \(gradientAccumulationSteps)")
+        precondition(
+            position.epoch >= 0 && (0..<rowCount).contains(position.rowsTaken),
+            "BatchPlanner: \(position) is not within \(rowCount) rows")
+        self.rowCount = rowCount
+        self.position = position
+        microBatchSize = perDeviceTrainBatchSize
+        let rows = perDeviceTrainBatchSize.multipliedReportingOverflow(by: gradientAccumulationSteps)
+        rowsPerStep = rows.overflow ? .max : rows.partialValue
+        self.seed = shuffle ? seed : nil
+    }
+
+    /// The plan that a configuration asks for.
+    ///
+    /// - Parameters:
+    ///   - configuration: the run's configuration.
+    ///   - rowCount: the rows of the data set, at least 1.
+    ///   - position: where to begin.
+    public init(_ configuration: TrainConfiguration, rowCount: Int, position: DataPosition = DataPosition()) {
+        self.init(
+            rowCount: rowCount, perDeviceTrainBatchSize: configuration.training.perDeviceTrainBatchSize,
+            gradientAccumulationSteps: configuration.training.gradientAccumulationSteps,
+            shuffle: configuration.data.shuffle, seed: configuration.training.seed, position: position)
+    }
+
+    /// The optimizer steps of an epoch.
+    public var stepsPerEpoch: Int { (rowCount - 1) / rowsPerStep + 1 }
+
+    /// The optimizer steps of a run: `maxSteps`, or where that is nil ⌈`numTrainEpochs` · steps per epoch⌉.
+    public func totalSteps(maxSteps: Int?, numTrainEpochs: Double) -> Int {
+        if let maxSteps { return maxSteps }
+        let steps = (numTrainEpochs * Double(stepsPerEpoch)).rounded(.up)
+        return steps < 0x1p62 ? Int(steps) : .max
+    }
+
+    /// The epochs behind a position, with the fraction of the present one.
+    public func epochs(at position: DataPosition) -> Double {
+        Double(position.epoch) + Double(position.rowsTaken) / Double(rowCount)
+    }
+
+    /// Plans the next optimizer step and moves on behind it.
+    public mutating func nextStep() -> PlannedStep {
+        let start = position.rowsTaken
+        let end = start + min(rowsPerStep, rowCount - start)
+        let rows = rowOrder(ofEpoch: position.epoch)[start..<end]
+        let microBatches = stride(from: start, to: end, by: microBatchSize).map {
+            Array(rows[$0..<($0 + min(microBatchSize, end - $0))])
+        }
+        position =
+            end == rowCount
+            ? DataPosition(epoch: position.epoch + 1) : DataPosition(epoch: position.epoch, rowsTaken: end)
+        return PlannedStep(microBatches: microBatches, next: position)
+    }
+
+    /// The indices of all rows in the order of an epoch.
+    private mutating func rowOrder(ofEpoch epoch: Int) -> [Int] {
+        if let order, order.epoch == epoch { return order.rows }
+        let rows = seed.map { shuffledIndices(count: rowCount, seed: $0, epoch: epoch) } ?? Array(0..<rowCount)
+        order = (epoch, rows)
+        return rows
+    }
+}
+
+/// The numbers below `count` in the order of an epoch: a Fisher–Yates shuffle whose i-th swap uses the random block of
+/// counter (i, epoch), so that the order is the same on every machine.
+///
+/// - Complexity: O(`count`)
+func shuffledIndices(count: Int, seed: Int, epoch: Int) -> [Int] {
+    let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    var indices = Array(0..<count)
+    for i in stride(from: count - 1, to: 0, by: -1) {
+        let random = Philox4x32.block(
+            counter: SIMD4(
+                UInt32(truncatingIfNeeded: i), UInt32(truncatingIfNeeded: i >> 32),
+                UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: epoch >> 32)), key: key)
+        let bits = UInt64(random[0]) | UInt64(random[1]) << 32
+        // The high half of a product with 64 random bits is uniform but for one part in 2⁶⁴ ÷ count.
+        indices.swapAt(i, Int(bits.multipliedFullWidth(by: UInt64(i + 1)).high))
+    }
+    return indices
+}

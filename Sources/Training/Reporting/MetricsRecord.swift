@@ -1,0 +1,118 @@
+/// One line of `metrics.jsonl`: what is known after an optimizer step.
+public struct MetricsRecord: Sendable, Equatable {
+    /// What a training step measures.
+    public struct Training: Sendable, Equatable {
+        /// The loss that was minimised, in nats a loss token (SFT) or a pair (DPO).
+        public var loss: Double
+        /// The norm over all gradients before clipping.
+        public var gradNorm: Double
+        /// The rate the step was taken with.
+        public var learningRate: Double
+        /// Tokens that carried loss.
+        public var numLossTokens: Int
+        /// Tokens in all.
+        public var numTokens: Int
+        /// Tokens a second.
+        public var tokensPerSecond: Double
+        /// The most memory the process has held so far, in bytes; nil where the system does not say.
+        public var peakMemoryBytes: Int?
+
+        /// All values of a step.
+        public init(
+            loss: Double, gradNorm: Double, learningRate: Double, numLossTokens: Int, numTokens: Int,
+            tokensPerSecond: Double, peakMemoryBytes: Int?
+        ) {
+            self.loss = loss
+            self.gradNorm = gradNorm
+            self.learningRate = learningRate
+            self.numLossTokens = numLossTokens
+            self.numTokens = numTokens
+            self.tokensPerSecond = tokensPerSecond
+            self.peakMemoryBytes = peakMemoryBytes
+        }
+    }
+
+    /// What a DPO step measures besides; means over its pairs, in nats.
+    public struct Preference: Sendable, Equatable {
+        /// β · (log-probability under the policy − under the reference) of the chosen completions.
+        public var chosenReward: Double
+        /// The same of the rejected completions.
+        public var rejectedReward: Double
+        /// Chosen less rejected reward.
+        public var rewardMargin: Double
+        /// The share of pairs whose margin is above 0.
+        public var rewardAccuracy: Double
+        /// Log-probability of the chosen completions under the policy.
+        public var chosenLogProbability: Double
+        /// The same of the rejected completions.
+        public var rejectedLogProbability: Double
+
+        /// All values of a step.
+        public init(
+            chosenReward: Double, rejectedReward: Double, rewardMargin: Double, rewardAccuracy: Double,
+            chosenLogProbability: Double, rejectedLogProbability: Double
+        ) {
+            self.chosenReward = chosenReward
+            self.rejectedReward = rejectedReward
+            self.rewardMargin = rewardMargin
+            self.rewardAccuracy = rewardAccuracy
+            self.chosenLogProbability = chosenLogProbability
+            self.rejectedLogProbability = rejectedLogProbability
+        }
+    }
+
+    /// The optimizer steps behind the run; 0 before the first.
+    public var step: Int
+    /// The epochs behind the run, with the fraction of the present one.
+    public var epoch: Double
+    /// The step itself; nil for a line that only evaluates.
+    public var training: Training?
+    /// The step's pairs, in DPO.
+    public var preference: Preference?
+    /// The loss on the held-out rows, in nats a loss token, where they were evaluated.
+    public var evalLoss: Double?
+
+    /// - Parameters:
+    ///   - step: the optimizer steps behind the run.
+    ///   - epoch: the epochs behind the run.
+    ///   - training: the step itself.
+    ///   - preference: the step's pairs, in DPO.
+    ///   - evalLoss: the loss on the held-out rows.
+    public init(
+        step: Int, epoch: Double, training: Training? = nil, preference: Preference? = nil, evalLoss: Double? = nil
+    ) {
+        self.step = step
+        self.epoch = epoch
+        self.training = training
+        self.preference = preference
+        self.evalLoss = evalLoss
+    }
+
+    /// The record as one line of JSON, without a newline. Numbers read back as the same bits; one that is not finite,
+    /// which JSON cannot say, is null.
+    public var json: String {
+        var members: [JSONValue.Member] = [.init("step", .number(step)), .init("epoch", .number(epoch))]
+        if let training {
+            members += [
+                .init("loss", .number(training.loss)), .init("grad_norm", .number(training.gradNorm)),
+                .init("learning_rate", .number(training.learningRate)),
+                .init("num_loss_tokens", .number(training.numLossTokens)),
+                .init("num_tokens", .number(training.numTokens)),
+                .init("tokens_per_second", .number(training.tokensPerSecond)),
+                .init("peak_memory_bytes", training.peakMemoryBytes.map { .number($0) } ?? .null),
+            ]
+        }
+        if let preference {
+            members += [
+                .init("rewards/chosen", .number(preference.chosenReward)),
+                .init("rewards/rejected", .number(preference.rejectedReward)),
+                .init("rewards/margins", .number(preference.rewardMargin)),
+                .init("rewards/accuracies", .number(preference.rewardAccuracy)),
+                .init("logps/chosen", .number(preference.chosenLogProbability)),
+                .init("logps/rejected", .number(preference.rejectedLogProbability)),
+            ]
+        }
+        if let evalLoss { members.append(.init("eval_loss", .number(evalLoss))) }
+        return JSONValue.object(members).compactText
+    }
+}

@@ -1,0 +1,186 @@
+import Foundation
+
+/// Tells whoever watches a run how it gets on.
+///
+/// Progress goes to standard output, warnings to standard error. A terminal gets one line that is redrawn; anything
+/// else, such as a log file, one line for every logged step.
+public struct ProgressReporter: Sendable {
+    /// How progress is shown.
+    public enum Style: Sendable {
+        /// One line that is redrawn after every step.
+        case bar
+        /// One line for every logged step.
+        case lines
+        /// Nothing but warnings and the final line.
+        case quiet
+
+        /// What suits standard output.
+        public static func automatic(quiet: Bool) -> Style {
+            quiet ? .quiet : isatty(STDOUT_FILENO) == 1 ? .bar : .lines
+        }
+    }
+
+    /// Where text goes and where time and width come from.
+    struct Surroundings: Sendable {
+        var writeOutput: @Sendable (String) -> Void
+        var writeWarning: @Sendable (String) -> Void
+        /// The columns of the terminal.
+        var width: @Sendable () -> Int
+        /// Seconds from any fixed moment.
+        var now: @Sendable () -> Double
+    }
+
+    private let style: Style
+    private let totalSteps: Int
+    private let firstStep: Int
+    private let surroundings: Surroundings
+    private let start: Double
+    /// What stands on the redrawn line; empty where the cursor is at the beginning of a free line.
+    private var barText = ""
+
+    /// A reporter whose clock starts now.
+    ///
+    /// - Parameters:
+    ///   - totalSteps: the optimizer steps of the whole run.
+    ///   - firstStep: the steps that were behind it when it was resumed.
+    ///   - style: how progress is shown.
+    public init(totalSteps: Int, firstStep: Int = 0, style: Style) {
+        self.init(totalSteps: totalSteps, firstStep: firstStep, style: style, surroundings: .system)
+    }
+
+    init(totalSteps: Int, firstStep: Int, style: Style, surroundings: Surroundings) {
+        self.totalSteps = totalSteps
+        self.firstStep = firstStep
+        self.style = style
+        self.surroundings = surroundings
+        start = surroundings.now()
+    }
+
+    /// Shows a step, or an evaluation.
+    ///
+    /// - Parameters:
+    ///   - record: what was measured.
+    ///   - isLogged: whether the step is one that is logged; others only move the bar.
+    public mutating func report(_ record: MetricsRecord, isLogged: Bool = true) {
+        switch style {
+        case .quiet: return
+        case .lines: if isLogged { surroundings.writeOutput(line(for: record) + "\n") }
+        case .bar:
+            if let evalLoss = record.evalLoss {
+                note("step \(record.step)/\(totalSteps)  eval_loss \(Self.decimal(evalLoss))")
+            }
+            if let training = record.training { redraw(bar(step: record.step, training)) }
+        }
+    }
+
+    /// Shows a line that stays: the plan, a checkpoint written.
+    public mutating func note(_ line: String) {
+        guard style != .quiet else { return }
+        surroundings.writeOutput(erasure + line + "\n")
+        restoreBar()
+    }
+
+    /// Shows a warning, in every style.
+    public mutating func warn(_ message: String) {
+        if !barText.isEmpty { surroundings.writeOutput(erasure) }
+        surroundings.writeWarning("warning: \(message)\n")
+        restoreBar()
+    }
+
+    /// Shows the last line of the run, in every style.
+    public mutating func finish(_ line: String) {
+        if !barText.isEmpty { surroundings.writeOutput("\n") }
+        barText = ""
+        surroundings.writeOutput(line + "\n")
+    }
+
+    private mutating func redraw(_ text: String) {
+        let padding = String(repeating: " ", count: max(0, barText.count - text.count))
+        surroundings.writeOutput("\r" + text + padding)
+        barText = text
+    }
+
+    private func restoreBar() {
+        if !barText.isEmpty { surroundings.writeOutput(barText) }
+    }
+
+    /// What empties the redrawn line and puts the cursor at its beginning.
+    private var erasure: String {
+        barText.isEmpty ? "" : "\r" + String(repeating: " ", count: barText.count) + "\r"
+    }
+}
+
+extension ProgressReporter {
+    private func line(for record: MetricsRecord) -> String {
+        var parts = ["step \(record.step)/\(totalSteps)", "epoch \(Self.decimal(record.epoch, digits: 2))"]
+        if let training = record.training {
+            parts += [
+                "loss \(Self.decimal(training.loss))", "grad_norm \(Self.decimal(training.gradNorm))",
+                "lr \(String(format: "%.3e", training.learningRate))",
+                "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
+            ]
+        }
+        if let preference = record.preference {
+            parts += [
+                "margin \(Self.decimal(preference.rewardMargin))",
+                "accuracy \(Self.decimal(preference.rewardAccuracy, digits: 2))",
+            ]
+        }
+        if let evalLoss = record.evalLoss { parts.append("eval_loss \(Self.decimal(evalLoss))") }
+        if let timeLeft = timeLeft(at: record.step) { parts.append("\(timeLeft) left") }
+        return parts.joined(separator: "  ")
+    }
+
+    /// The bar with its numbers, one column less than the terminal has, so that the cursor never wraps. What does not
+    /// fit goes: first the bar itself, then the end of the numbers.
+    private func bar(step: Int, _ training: MetricsRecord.Training) -> String {
+        var numbers =
+            "\(step)/\(totalSteps)  loss \(Self.decimal(training.loss))"
+            + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
+        if let timeLeft = timeLeft(at: step) { numbers += "  \(timeLeft) left" }
+        let columns = max(0, surroundings.width() - 1)
+        let cells = min(40, columns - numbers.count - 3)
+        guard cells >= 8 else { return String(numbers.prefix(columns)) }
+        let filled = min(cells, totalSteps > 0 ? cells * step / totalSteps : cells)
+        return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: cells - filled) + "] "
+            + numbers
+    }
+
+    /// The time that the remaining steps take at the pace since the start; nil before the first step and after the last.
+    private func timeLeft(at step: Int) -> String? {
+        guard step > firstStep, step < totalSteps else { return nil }
+        let pace = (surroundings.now() - start) / Double(step - firstStep)
+        return Self.duration(pace * Double(totalSteps - step))
+    }
+
+    private static func decimal(_ value: Double, digits: Int = 4) -> String {
+        String(format: "%.\(digits)f", value)
+    }
+
+    /// `42s`, `4m12s`, `2h05m` or `3d04h`.
+    static func duration(_ seconds: Double) -> String {
+        let seconds = Int(max(0, min(seconds, 1e12)).rounded())
+        func pair(_ large: Int, _ largeUnit: String, _ small: Int, _ smallUnit: String) -> String {
+            "\(large)\(largeUnit)\(small < 10 ? "0" : "")\(small)\(smallUnit)"
+        }
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3600: return pair(seconds / 60, "m", seconds % 60, "s")
+        case ..<86400: return pair(seconds / 3600, "h", seconds / 60 % 60, "m")
+        default: return pair(seconds / 86400, "d", seconds / 3600 % 24, "h")
+        }
+    }
+}
+
+extension ProgressReporter.Surroundings {
+    /// The process's own streams, terminal and clock.
+    static let system = ProgressReporter.Surroundings(
+        // A reader that went away is no reason to end a run that saves its results on disk.
+        writeOutput: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+        writeWarning: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
+        width: {
+            var size = winsize()
+            return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        },
+        now: { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 })
+}

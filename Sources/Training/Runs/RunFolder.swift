@@ -1,0 +1,43 @@
+import CheckpointIO
+import Diagnostics
+import Foundation
+
+/// The folder a run writes: its config, metrics, checkpoints and adapter.
+struct RunFolder {
+    let url: URL
+
+    var config: URL { url.appendingPathComponent("config.json") }
+    var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+    var adapter: URL { url.appendingPathComponent("adapter") }
+
+    init(path: String) throws {
+        url = URL(fileURLWithPath: path)
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw InputError(.tryAgain, at: path, "the output folder cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    /// Moves what an earlier run left into a folder `earlier-<n>` inside this one, so that a fresh run neither mixes with
+    /// it nor destroys it.
+    ///
+    /// - Returns: that folder; nil where there was nothing.
+    func setAsideEarlierRun() throws -> URL? {
+        let checkpoints = CheckpointStore(folder: url, limit: nil).checkpoints().map(\.url)
+        let left = ([config, metrics, adapter] + checkpoints).filter { FileManager.default.fileExists(atPath: $0.path) }
+        if left.isEmpty { return nil }
+        var number = 1
+        func folder() -> URL { url.appendingPathComponent("earlier-\(number)") }
+        while FileManager.default.fileExists(atPath: folder().path) { number += 1 }
+        do {
+            try FileManager.default.createDirectory(at: folder(), withIntermediateDirectories: false)
+            for file in left {
+                try FileManager.default.moveItem(at: file, to: folder().appendingPathComponent(file.lastPathComponent))
+            }
+        } catch {
+            throw InputError(.tryAgain, at: folder().path, "an earlier run cannot be moved there: \(error.localizedDescription)")
+        }
+        return folder()
+    }
+}

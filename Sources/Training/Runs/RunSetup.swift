@@ -1,0 +1,148 @@
+import CheckpointIO
+import Diagnostics
+import Foundation
+import Layers
+import ModelFiles
+import Models
+import Tensors
+import Tokenizers
+
+/// Everything a run works with, made from its configuration and checked before the first step.
+public struct RunSetup {
+    public let configuration: TrainConfiguration
+    public let model: LlamaModel
+    public let tokenizer: Tokenizer
+    public let trainingRows: TokenizedDataset
+    public let evaluationRows: TokenizedDataset?
+    public let lora: LoRAConfiguration
+    public let planner: BatchPlanner
+    public let totalSteps: Int
+    public let memory: MemoryPlan
+    /// What a checkpoint has to be of to go on with.
+    public let identity: CheckpointIdentity
+
+    /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
+    public init(_ configuration: TrainConfiguration) throws {
+        self.configuration = configuration
+        guard configuration.method == .sft else {
+            throw InputError(.config, at: "method", "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
+        }
+        guard configuration.data.prefixSharing != .on else {
+            throw InputError(.config, at: "data.prefix_sharing", "expected \"auto\" or false, found true, which is not implemented yet")
+        }
+        let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
+        tokenizer = try Tokenizer(of: location)
+        guard tokenizer.vocabularySize <= location.configuration.vocabularySize else {
+            throw InputError(
+                .data, at: configuration.model.path,
+                "expected a tokenizer of at most \(location.configuration.vocabularySize) tokens, found \(tokenizer.vocabularySize)")
+        }
+        let encoder = RowEncoder(
+            tokenizer: tokenizer, maxLength: configuration.data.maxLength,
+            completionOnlyLoss: configuration.data.completionOnlyLoss)
+        trainingRows = try encoder.encodeAll(of: DatasetReader(path: configuration.data.train))
+        evaluationRows = try configuration.data.eval.map { try encoder.encodeAll(of: DatasetReader(path: $0)) }
+        planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
+        totalSteps = planner.totalSteps(
+            maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
+        model = try LlamaModel(
+            location, computeType: configuration.model.computeDtype,
+            quantization: configuration.model.quantization.map(QuantizationSettings.init))
+        lora = try Self.attachAdapters(to: model, configuration)
+        memory = try Self.planMemory(configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 })
+        model.recomputedLayers = memory.recomputedLayers
+        identity = try Self.identity(configuration, location, model)
+    }
+
+    private static func attachAdapters(to model: LlamaModel, _ configuration: TrainConfiguration) throws -> LoRAConfiguration {
+        let lora: LoRAConfiguration
+        if let path = configuration.lora.adapterPath {
+            lora = try PEFTAdapter.attach(
+                URL(fileURLWithPath: path), to: model, dropout: configuration.lora.loraDropout)
+        } else {
+            lora = LoRAConfiguration(configuration.lora)
+            try model.attachAdapters(lora, key: RandomKey(seed: UInt64(configuration.training.seed)).folding(0))
+        }
+        guard !model.parameters.isEmpty else {
+            throw InputError(.config, at: "lora", "expected at least one trainable parameter, found none")
+        }
+        return lora
+    }
+
+    /// The largest streams that any step or evaluation computes at once.
+    private static func planMemory(
+        _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner, _ datasets: [TokenizedDataset]
+    ) throws -> MemoryPlan {
+        let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
+        let largest = datasets.map { dataset in
+            let rows = dataset.rows.sorted { $0.tokens.count > $1.tokens.count }.prefix(together)
+            let loss = dataset.rows.map(\.lossTokenCount).sorted(by: >).prefix(together)
+            return (rows.reduce(0) { $0 + $1.tokens.count }, loss.reduce(0, +))
+        }
+        let budget = configuration.training.memoryBudget.bytes
+        let plan = MemoryPlan(
+            for: model, tokens: largest.map(\.0).max()!, lossTokens: largest.map(\.1).max()!,
+            rowBytes: datasets.reduce(0) { $0 + $1.tokenCount * 4 }, budget: budget)
+        if let budget, plan.peakBytes > budget {
+            throw InputError(
+                .tryAgain, at: "training.memory_budget",
+                "expected a run of at most \(ByteCount(budget)), found one that needs \(ByteCount(plan.peakBytes)) even with every "
+                    + "layer recomputed; lower per_device_train_batch_size or max_length")
+        }
+        return plan
+    }
+
+    private static func identity(
+        _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
+    ) throws -> CheckpointIdentity {
+        let quantization = configuration.model.quantization.map { "\($0)" } ?? "none"
+        let base = try location.files.map { try Digest.of(file: $0) } + [quantization, "\(configuration.model.computeDtype)"]
+        let adapters = model.adapters.map { "\($0.module) \($0.a.shape) \($0.b.shape) \($0.scale)" }
+        return CheckpointIdentity(
+            model: Digest.of(text: base.joined(separator: "\n")),
+            adapter: Digest.of(text: adapters.joined(separator: "\n")),
+            data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
+            config: Digest.of(text: configuration.resultJSON))
+    }
+
+    /// A planned step's rows as streams that are computed one at a time.
+    public func streams(of step: PlannedStep) -> [MicroBatch] {
+        step.microBatches.flatMap {
+            MicroBatch.streams(rows: $0, of: trainingRows, packing: configuration.data.packing)
+        }
+    }
+
+    /// The evaluation rows as streams of at most a micro-batch's rows.
+    public var evaluationStreams: [MicroBatch]? {
+        evaluationRows.map { dataset in
+            let size = configuration.training.perDeviceTrainBatchSize
+            return stride(from: 0, to: dataset.rows.count, by: size).flatMap {
+                MicroBatch.streams(
+                    rows: Array($0..<min($0 + size, dataset.rows.count)), of: dataset,
+                    packing: configuration.data.packing)
+            }
+        }
+    }
+}
+
+extension TrainConfiguration.MemoryBudget {
+    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
+    var bytes: Int? {
+        switch self {
+        case .automatic: MemoryUsage().availableBytes.map { $0 / 5 * 4 }
+        case .bytes(let bytes): bytes
+        }
+    }
+}
+
+/// A number of bytes as people read it.
+struct ByteCount: CustomStringConvertible {
+    let bytes: Int
+
+    init(_ bytes: Int) { self.bytes = bytes }
+
+    var description: String {
+        bytes >= 1 << 30
+            ? "\((Double(bytes) / 0x1p30 * 100).rounded() / 100) GiB" : "\((Double(bytes) / 0x1p20 * 10).rounded() / 10) MiB"
+    }
+}

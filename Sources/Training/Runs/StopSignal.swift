@@ -1,0 +1,26 @@
+import Foundation
+import Synchronization
+
+/// Whether the process has been asked to stop (Ctrl-C or SIGTERM): the step that runs is finished and saved first.
+public enum StopSignal {
+    private static let received = Atomic<Int32>(0)
+
+    /// The signal that has come; nil where none has.
+    public static var signal: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    /// Begins to take the signals; a second one ends the process at once.
+    public static func listen() {
+        for number in [SIGINT, SIGTERM] {
+            Foundation.signal(number) { number in
+                StopSignal.received.store(number, ordering: .relaxed)
+                Foundation.signal(number, SIG_DFL)
+            }
+        }
+    }
+
+    /// Asks as a signal would, from inside the program.
+    public static func request(_ number: Int32 = SIGTERM) { received.store(number, ordering: .relaxed) }
+}

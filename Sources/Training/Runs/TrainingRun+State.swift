@@ -1,0 +1,96 @@
+import CheckpointIO
+import Diagnostics
+import Foundation
+import Layers
+import Models
+import Tensors
+
+extension TrainingRun {
+    /// The names of a checkpoint's arrays and counters.
+    private enum Name {
+        static let epoch = "data/epoch"
+        static let rowsTaken = "data/rows_taken"
+        static let optimizerSteps = "optimizer/steps"
+        static let seed = "random/seed"
+        static let tokens = "totals/tokens"
+        static let lossTokens = "totals/loss_tokens"
+        static let config = "config"
+
+        static func adapter(_ module: String, _ side: String) -> String { "adapter/\(module).lora_\(side)" }
+        static func firstMoment(_ parameter: String) -> String { "optimizer/first_moment/\(parameter)" }
+        static func secondMoment(_ parameter: String) -> String { "optimizer/second_moment/\(parameter)" }
+    }
+
+    /// The parameters' names, in the order of the model's parameters.
+    private var parameterNames: [String] {
+        setup.model.adapters.flatMap { [Name.adapter($0.module, "A"), Name.adapter($0.module, "B")] }
+    }
+
+    /// Everything needed to go on from here bit for bit.
+    ///
+    /// Random numbers need no state of their own: dropout's depend on the seed and the step, the rows' order on the seed
+    /// and the epoch.
+    var state: TrainingState {
+        let optimizer = trainer.optimizer
+        let names = parameterNames
+        var tensors: [NamedArray] = []
+        for (index, parameter) in optimizer.parameters.enumerated() {
+            tensors.append(NamedArray(name: names[index], shape: parameter.shape, values: parameter.floats))
+        }
+        for (index, moment) in optimizer.firstMoments.enumerated() {
+            tensors.append(NamedArray(name: Name.firstMoment(names[index]), shape: moment.shape, values: moment.floats))
+        }
+        for (index, moment) in optimizer.secondMoments.enumerated() {
+            tensors.append(NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
+        }
+        return TrainingState(
+            step: step, tensors: tensors,
+            counters: [
+                Name.epoch: Int64(planner.position.epoch), Name.rowsTaken: Int64(planner.position.rowsTaken),
+                Name.optimizerSteps: Int64(optimizer.stepCount), Name.seed: Int64(setup.configuration.training.seed),
+                Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
+            ],
+            texts: [Name.config: setup.configuration.resolvedJSON], identity: setup.identity)
+    }
+
+    /// Goes back to a checkpoint.
+    ///
+    /// - Throws: `InputError` where it is of something else or lacks a part.
+    mutating func restore(_ state: TrainingState, from url: URL) throws {
+        try requireSameIdentity(state.identity, as: setup.identity, in: url)
+        let arrays = Dictionary(state.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        func values(_ name: String, like tensor: Tensor) throws -> [Float] {
+            guard let array = arrays[name], array.shape == tensor.shape else {
+                throw InputError(
+                    .data, at: "\(url.path): \(name)",
+                    "expected shape \(tensor.shape), found \(arrays[name].map { "\($0.shape)" } ?? "nothing")")
+            }
+            return array.values
+        }
+        func counter(_ name: String) throws -> Int {
+            guard let value = state.counters[name], value >= 0 else {
+                throw InputError(.data, at: "\(url.path): \(name)", "expected a count, found \(state.counters[name] as Any)")
+            }
+            return Int(value)
+        }
+        let names = parameterNames
+        let parameters = trainer.optimizer.parameters
+        var moments: [[[Float]]] = [[], []]
+        var adapter: [[Float]] = []
+        for (name, parameter) in zip(names, parameters) {
+            adapter.append(try values(name, like: parameter))
+            moments[0].append(try values(Name.firstMoment(name), like: parameter))
+            moments[1].append(try values(Name.secondMoment(name), like: parameter))
+        }
+        let position = DataPosition(epoch: try counter(Name.epoch), rowsTaken: try counter(Name.rowsTaken))
+        guard position.rowsTaken < planner.rowCount else {
+            throw InputError(.data, at: "\(url.path): \(Name.rowsTaken)", "expected less than \(planner.rowCount), found \(position.rowsTaken)")
+        }
+        trainer.optimizer.restore(
+            stepCount: try counter(Name.optimizerSteps), firstMoments: moments[0], secondMoments: moments[1])
+        for (parameter, values) in zip(parameters, adapter) { parameter.overwrite(with: values) }
+        planner = BatchPlanner(setup.configuration, rowCount: planner.rowCount, position: position)
+        totals = RunTotals(tokens: try counter(Name.tokens), lossTokens: try counter(Name.lossTokens))
+        step = state.step
+    }
+}

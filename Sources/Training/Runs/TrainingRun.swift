@@ -1,0 +1,159 @@
+import CheckpointIO
+import Diagnostics
+import Foundation
+import Models
+import Tensors
+
+/// A training run: steps, evaluation, metrics and checkpoints in one folder, to be stopped and resumed at any time.
+public struct TrainingRun {
+    /// Where a run begins.
+    public enum Start: Sendable, Equatable {
+        case fresh
+        /// The newest whole checkpoint of the output folder, or the beginning where there is none.
+        case latest
+        case checkpoint(URL)
+    }
+
+    public let setup: RunSetup
+    var trainer: SFTTrainer
+    var planner: BatchPlanner
+    var totals = RunTotals()
+    /// Optimizer steps made so far.
+    public internal(set) var step = 0
+    private let schedule: LearningRateSchedule
+    private let folder: RunFolder
+    private let store: CheckpointStore
+    private let log: MetricsLog
+    private var reporter: ProgressReporter
+
+    /// Makes the output folder ready and, where asked, goes back to a checkpoint.
+    ///
+    /// - Throws: `InputError`; a checkpoint of another model, adapter, data file or schema is refused, saying which.
+    public init(_ setup: RunSetup, start: Start, style: ProgressReporter.Style) throws {
+        self.setup = setup
+        let training = setup.configuration.training
+        planner = setup.planner
+        trainer = SFTTrainer(
+            model: setup.model,
+            optimizer: AdamW(
+                parameters: setup.model.parameters, beta1: training.adamBeta1, beta2: training.adamBeta2,
+                epsilon: training.adamEpsilon, weightDecay: training.weightDecay),
+            maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed))
+        schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
+        folder = try RunFolder(path: setup.configuration.outputDir)
+        store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)
+        log = MetricsLog(path: folder.metrics.path)
+        reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
+        let found = try checkpoint(for: start)
+        if let (url, state) = found {
+            try restore(state, from: url)
+            reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
+            reporter.note("resuming from \(url.path) at step \(step)")
+            try log.drop(after: step)
+        } else if let earlier = try folder.setAsideEarlierRun() {
+            reporter.note("what an earlier run left here is now in \(earlier.path)")
+        }
+        try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
+    }
+
+    private mutating func checkpoint(for start: Start) throws -> (url: URL, state: TrainingState)? {
+        switch start {
+        case .fresh: return nil
+        case .checkpoint(let url): return (url, try store.load(url))
+        case .latest:
+            let latest = try store.latest()
+            for warning in latest.warnings { reporter.warn(warning) }
+            if latest.checkpoint == nil { reporter.note("no checkpoint in \(folder.url.path): starting from the beginning") }
+            return latest.checkpoint
+        }
+    }
+
+    /// Runs to the last step, or to the step boundary after a stop signal.
+    ///
+    /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
+    public mutating func run() throws {
+        if step == 0, setup.evaluationRows != nil { try record(MetricsRecord(step: 0, epoch: 0, evalLoss: evaluate())) }
+        var savedStep = step
+        while step < setup.totalSteps {
+            let planned = planner.nextStep()
+            try takeStep(planned)
+            let isLast = step == setup.totalSteps
+            if isLast || step.isMultiple(of: setup.configuration.training.saveSteps) || StopSignal.signal != nil {
+                try save()
+                savedStep = step
+            }
+            if StopSignal.signal != nil, !isLast {
+                reporter.finish("stopped at step \(step); resume with the same command and --resume")
+                return
+            }
+        }
+        if savedStep != step || !FileManager.default.fileExists(atPath: folder.adapter.path) { try save() }
+        reporter.finish("adapter: \(folder.adapter.path)")
+    }
+
+    private mutating func takeStep(_ planned: PlannedStep) throws {
+        let training = setup.configuration.training
+        let began = ContinuousClock.now
+        let result: StepResult
+        do {
+            result = try trainer.step(setup.streams(of: planned), learningRate: schedule.learningRate(at: step))
+        } catch {
+            throw failure(error, in: planned)
+        }
+        step += 1
+        totals.add(result)
+        let isEvaluated = setup.evaluationRows != nil
+            && (step == setup.totalSteps || training.evalSteps.map { step.isMultiple(of: $0) } ?? false)
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let measured = MetricsRecord.Training(
+            loss: result.loss, gradNorm: result.gradientNorm, learningRate: result.learningRate,
+            numLossTokens: result.lossTokenCount, numTokens: result.tokenCount,
+            tokensPerSecond: Double(result.tokenCount) / seconds, peakMemoryBytes: MemoryUsage().peakResidentBytes)
+        let isLogged = step.isMultiple(of: training.loggingSteps) || isEvaluated || step == setup.totalSteps
+        let record = MetricsRecord(
+            step: step, epoch: planner.epochs(at: planned.next), training: measured,
+            evalLoss: isEvaluated ? evaluate() : nil)
+        if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
+    }
+
+    private mutating func record(_ record: MetricsRecord) throws {
+        try log.append(record)
+        reporter.report(record)
+    }
+
+    private func evaluate() -> Double { trainer.evaluate(setup.evaluationStreams!) }
+
+    private mutating func failure(_ failure: StepFailure, in planned: PlannedStep) -> InputError {
+        switch failure {
+        case .nonFinite(let quantity, let value):
+            reporter.warn(
+                nonFiniteReport(
+                    quantity, value: value, step: step + 1, microBatches: planned.microBatches,
+                    of: setup.trainingRows))
+            return InputError(
+                .data, at: setup.configuration.data.train,
+                "expected a finite \(quantity) in step \(step + 1), found \(value); the rows of the step are listed above")
+        case .noGradient(let module):
+            return InputError(
+                .internalFault, at: "\(module).lora_B",
+                "expected a gradient in the first step, found none: the adapter takes no part in the loss")
+        }
+    }
+
+    private mutating func save() throws {
+        _ = try store.save(state)
+        try PEFTAdapter.save(
+            setup.model, configuration: setup.lora, baseModel: setup.configuration.model.path, to: folder.adapter)
+    }
+}
+
+/// What a run has worked through so far.
+struct RunTotals: Sendable, Equatable {
+    var tokens = 0
+    var lossTokens = 0
+
+    mutating func add(_ result: StepResult) {
+        tokens += result.tokenCount
+        lossTokens += result.lossTokenCount
+    }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Batch planning")
+struct BatchPlannerTests {
+    private func planner(
+        _ rowCount: Int, _ batch: Int, _ accumulation: Int, shuffle: Bool = false, seed: Int = 7,
+        position: DataPosition = DataPosition()
+    ) -> BatchPlanner {
+        BatchPlanner(
+            rowCount: rowCount, perDeviceTrainBatchSize: batch, gradientAccumulationSteps: accumulation,
+            shuffle: shuffle, seed: seed, position: position)
+    }
+
+    private func steps(_ planner: BatchPlanner, _ count: Int) -> [PlannedStep] {
+        var planner = planner
+        return (0..<count).map { _ in planner.nextStep() }
+    }
+
+    @Test("Philox4x32-10 gives the published answers")
+    func philox() {
+        #expect(
+            Philox4x32.block(counter: .zero, key: .zero)
+                == SIMD4(0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8))
+        #expect(
+            Philox4x32.block(counter: SIMD4(repeating: .max), key: SIMD2(repeating: .max))
+                == SIMD4(0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD))
+        #expect(
+            Philox4x32.block(
+                counter: SIMD4(0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344),
+                key: SIMD2(0xA409_3822, 0x299F_31D0))
+                == SIMD4(0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1))
+    }
+
+    @Test("without shuffling rows come in file order, and the last step and micro-batch of an epoch are short")
+    func fileOrder() {
+        let plan = steps(planner(7, 2, 2), 4)
+        #expect(
+            plan.map(\.microBatches) == [[[0, 1], [2, 3]], [[4, 5], [6]], [[0, 1], [2, 3]], [[4, 5], [6]]])
+        #expect(
+            plan.map(\.next) == [
+                DataPosition(epoch: 0, rowsTaken: 4), DataPosition(epoch: 1), DataPosition(epoch: 1, rowsTaken: 4),
+                DataPosition(epoch: 2),
+            ])
+        #expect(plan[1].rows == [4, 5, 6])
+    }
+
+    @Test("a batch larger than the data set takes all of it")
+    func largeBatch() {
+        #expect(steps(planner(3, 8, 2), 2).map(\.microBatches) == [[[0, 1, 2]], [[0, 1, 2]]])
+        #expect(steps(planner(3, .max, 3), 1).map(\.microBatches) == [[[0, 1, 2]]])
+    }
+
+    @Test("whole epochs agree with taking rows round and round", arguments: [(64, 4, 2), (63, 3, 3), (48, 4, 1)])
+    func roundAndRound(rowCount: Int, batch: Int, accumulation: Int) {
+        let rowsPerStep = batch * accumulation
+        for (step, plan) in steps(planner(rowCount, batch, accumulation), 30).enumerated() {
+            #expect(plan.rows == (0..<rowsPerStep).map { (step * rowsPerStep + $0) % rowCount })
+            #expect(plan.microBatches.count == accumulation)
+        }
+    }
+
+    @Test("the rows of a step do not depend on how it is split into micro-batches")
+    func accumulation() {
+        let reference = steps(planner(61, 8, 1, shuffle: true), 20).map(\.rows)
+        for (batch, accumulation) in [(4, 2), (2, 4), (1, 8)] {
+            #expect(steps(planner(61, batch, accumulation, shuffle: true), 20).map(\.rows) == reference)
+        }
+    }
+
+    @Test("every epoch takes every row once, each in an order of its own that depends on the seed")
+    func shuffling() {
+        let rowCount = 101
+        let plan = steps(planner(rowCount, 8, 1, shuffle: true), 3 * 13)
+        let epochs = (0..<3).map { epoch in plan[(epoch * 13)..<(epoch * 13 + 13)].flatMap(\.rows) }
+        for epoch in epochs { #expect(epoch.sorted() == Array(0..<rowCount)) }
+        #expect(Set(epochs + [Array(0..<rowCount)]).count == 4)
+        #expect(steps(planner(rowCount, 8, 1, shuffle: true), 39) == plan)
+        #expect(steps(planner(rowCount, 8, 1, shuffle: true, seed: 8), 39) != plan)
+        #expect(steps(planner(rowCount, 8, 1, shuffle: true, seed: 7 + 1 << 32), 39) != plan)
+    }
+
+    @Test("the order is a fixed function of seed and epoch")
+    func fixedOrder() {
+        #expect(shuffledIndices(count: 8, seed: 42, epoch: 0) == [7, 0, 6, 2, 4, 1, 5, 3])
+        #expect(shuffledIndices(count: 8, seed: 42, epoch: 1) == [6, 1, 0, 4, 7, 5, 3, 2])
+        #expect(shuffledIndices(count: 1, seed: 42, epoch: 0) == [0])
+    }
+
+    @Test("shuffled orders are uniform")
+    func uniformity() {
+        var counts: [[Int]: Int] = [:]
+        let draws = 6000
+        for epoch in 0..<draws { counts[shuffledIndices(count: 3, seed: 1, epoch: epoch), default: 0] += 1 }
+        #expect(counts.count == 6)
+        // Five standard deviations of a binomial count with probability 1/6.
+        let deviation = (Double(draws) * 5 / 36).squareRoot()
+        for count in counts.values { #expect(abs(Double(count) - Double(draws) / 6) < 5 * deviation) }
+    }
+
+    @Test("a run that is resumed at any position goes on with the same rows", arguments: [false, true])
+    func resuming(shuffle: Bool) {
+        let whole = steps(planner(23, 2, 3, shuffle: shuffle), 12)
+        for step in 0..<11 {
+            let resumed = planner(23, 2, 3, shuffle: shuffle, position: whole[step].next)
+            #expect(steps(resumed, 11 - step) == Array(whole[(step + 1)...]))
+        }
+    }
+
+    @Test("steps follow max_steps, else epochs rounded up")
+    func totalSteps() {
+        let planner = planner(63, 4, 2)
+        #expect(planner.stepsPerEpoch == 8)
+        #expect(planner.totalSteps(maxSteps: 30, numTrainEpochs: 1) == 30)
+        #expect(planner.totalSteps(maxSteps: nil, numTrainEpochs: 3) == 24)
+        #expect(planner.totalSteps(maxSteps: nil, numTrainEpochs: 0.3) == 3)
+        #expect(planner.totalSteps(maxSteps: nil, numTrainEpochs: 1e300) == .max)
+        #expect(self.planner(64, 4, 2).stepsPerEpoch == 8)
+        #expect(self.planner(65, 4, 2).stepsPerEpoch == 9)
+    }
+
+    @Test("epochs count the fraction of rows taken")
+    func epochs() {
+        let planner = planner(8, 2, 1)
+        #expect(planner.epochs(at: DataPosition(epoch: 2, rowsTaken: 6)) == 2.75)
+        #expect(planner.epochs(at: DataPosition(epoch: 3)) == 3)
+    }
+
+    @Test("a configuration gives its own plan")
+    func configuration() {
+        var configuration = TrainConfiguration(model: .init(path: "m"), data: .init(train: "t"))
+        configuration.training.perDeviceTrainBatchSize = 2
+        configuration.training.gradientAccumulationSteps = 3
+        configuration.training.seed = 7
+        #expect(steps(BatchPlanner(configuration, rowCount: 23), 9) == steps(planner(23, 2, 3, shuffle: true), 9))
+        configuration.data.shuffle = false
+        #expect(steps(BatchPlanner(configuration, rowCount: 23), 9) == steps(planner(23, 2, 3), 9))
+    }
+}
+
+@Suite("Micro-batches")
+struct MicroBatchTests {
+    private let dataset = TokenizedDataset(
+        path: "t.jsonl",
+        rows: [
+            TokenizedRow(tokens: [10, 11, 12, 13], lossStart: 2, line: 1),
+            TokenizedRow(tokens: [20, 21], lossStart: 1, line: 2),
+            TokenizedRow(tokens: [30, 31, 32], lossStart: 2, line: 3),
+        ])
+
+    @Test("rows lie end to end, and each target is predicted from the token before it in its own row")
+    func layout() {
+        let batch = MicroBatch(rows: [2, 0, 1], of: dataset)
+        #expect(batch.tokens == [30, 31, 32, 10, 11, 12, 13, 20, 21])
+        #expect(
+            batch.segments == [.init(start: 0, count: 3), .init(start: 3, count: 4), .init(start: 7, count: 2)])
+        #expect(batch.lossPositions == [1, 4, 5, 7])
+        #expect(batch.targets == [32, 12, 13, 21])
+        #expect(batch.rows == [2, 0, 1])
+    }
+
+    @Test("packing shares one stream, no packing gives each row its own, with the same targets")
+    func packing() {
+        let packed = MicroBatch.streams(rows: [0, 1, 2], of: dataset, packing: true)
+        let apart = MicroBatch.streams(rows: [0, 1, 2], of: dataset, packing: false)
+        #expect(packed == [MicroBatch(rows: [0, 1, 2], of: dataset)])
+        #expect(apart == [0, 1, 2].map { MicroBatch(rows: [$0], of: dataset) })
+        #expect(apart.flatMap(\.targets) == packed[0].targets)
+        for batch in apart { #expect(batch.segments == [.init(start: 0, count: batch.tokens.count)]) }
+    }
+}
