@@ -1,13 +1,13 @@
 extension Tensor {
     /// The same elements in another shape; memory is shared.
     ///
-    /// - Parameter sizes: of the new shape; one of them may be −1 and is then what the others leave.
-    public func reshaped(_ sizes: [Int]) -> Tensor {
-        var sizes = sizes
+    /// - Parameter wanted: the sizes of the new shape; one of them may be −1 and is then what the others leave.
+    public func reshaped(_ wanted: [Int]) -> Tensor {
+        var sizes = wanted
         let known = sizes.filter { $0 != -1 }.reduce(1, *)
         if let open = sizes.firstIndex(of: -1), known > 0 { sizes[open] = count / known }
         guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(1, *) == count else {
-            fatalError("reshaped: \(count) elements of \(shape) do not fill \(sizes)")
+            fatalError("reshaped: \(count) elements of \(shape) do not fill \(wanted)")
         }
         let original = shape
         let value = Tensor(shape: sizes, dtype: dtype, storage: storage, offset: offset)

@@ -3,7 +3,7 @@ import CKernels
 /// eˣ / Σ eˣ along a dimension, computed in float32.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
     alongRows("softmax", x, axis) { rows in
-        let value = rowWise(rows) { $0.ck_softmax_f32($1, $2, $3, $4) }.converted(to: x.dtype).detached
+        let value = rowSoftmax(rows).converted(to: x.dtype)
         return Tensor.recording("softmax", value, operands: [rows]) { gradient in
             // y · (g − Σ g·y)
             [value * (gradient - (gradient * value).sum(along: 1, keepingDimensions: true))]
@@ -14,8 +14,10 @@ public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 /// x − ln Σ eˣ along a dimension, computed in float32.
 public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
     alongRows("logSoftmax", x, axis) { rows in
+        // Small numbers are left of large ones before the logarithm is taken: it keeps its digits.
         let wide = rows.detached.converted(to: .float32)
-        let value = (wide - rowLogSumExp(rows)).converted(to: x.dtype)
+        let shifted = wide - wide.max(along: 1, keepingDimensions: true)
+        let value = (shifted - rowLogSumExp(shifted)).converted(to: x.dtype)
         return Tensor.recording("logSoftmax", value, operands: [rows]) { gradient in
             [gradient - exp(value) * gradient.sum(along: 1, keepingDimensions: true)]
         }
@@ -27,7 +29,10 @@ public func logSumExp(_ x: Tensor, along axis: Int = -1, keepingDimensions: Bool
     let sums = alongRows("logSumExp", x, axis) { rows in
         let saved = rows.detached
         let value = rowLogSumExp(rows).converted(to: x.dtype)
-        return Tensor.recording("logSumExp", value, operands: [rows]) { [$0 * exp(saved - value)] }
+        return Tensor.recording("logSumExp", value, operands: [rows]) { gradient in
+            // Not e^(x − value), which loses the digits of large numbers.
+            [gradient * rowSoftmax(saved).converted(to: gradient.dtype)]
+        }
     }
     return keepingDimensions ? sums : sums.squeezed(at: axis)
 }
@@ -52,12 +57,10 @@ private func rowLogSumExp(_ rows: Tensor) -> Tensor {
 }
 
 /// Float32 [rows, columns].
-private func rowWise(
-    _ rows: Tensor, _ kernel: (ck_kernels, Int64, Int64, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-) -> Tensor {
+private func rowSoftmax(_ rows: Tensor) -> Tensor {
     let result = Tensor(uninitialized: rows.shape)
     forEachRows(rows) { kernels, first, count, columns, source in
-        kernel(kernels, count, columns, source, result.float32 + first * Int(columns))
+        kernels.ck_softmax_f32(count, columns, source, result.float32 + first * Int(columns))
     }
     return result
 }
