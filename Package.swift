@@ -64,6 +64,8 @@ let package = Package(
         .executableTarget(
             name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
             swiftSettings: strict),
+        .executableTarget(
+            name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
