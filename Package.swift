@@ -5,10 +5,11 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 /// The kernels are always optimised, so that a debug build trains at nearly the speed of a release build.
-let optimised: [CSetting] = [.unsafeFlags(["-O3"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3"]), .treatAllWarnings(as: .error)]
 
 /// Tensors too: its loops over elements are a hundred times slower without optimisation.
 let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
