@@ -5,8 +5,6 @@ import Foundation
 /// Parses the arguments, runs the command and ends the process as the shell expects it: 0, or one `error:` line on
 /// standard error and the exit status that fits.
 public func run<Command: ParsableCommand>(_ command: Command.Type) -> Never {
-    // Lines show up as they come, also where the output is a file or a pipe.
-    setvbuf(stdout, nil, _IOLBF, 0)
     do {
         var parsed = try command.parseAsRoot()
         try parsed.run()

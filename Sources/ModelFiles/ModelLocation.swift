@@ -5,7 +5,9 @@ import Foundation
 public struct ModelLocation: Sendable {
     /// The folder or file.
     public let url: URL
+    /// The model's shape and mathematics.
     public let configuration: LlamaConfiguration
+    /// The weights under Hugging Face's names; reading them keeps the files mapped.
     public let weights: any WeightSource
     /// The 4-bit form of the projections, where the folder holds one.
     public let quantization: BitsAndBytesConfiguration?

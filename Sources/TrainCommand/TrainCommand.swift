@@ -27,7 +27,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let configuration = try TrainConfiguration(contentsOfFile: config, overrides: set)
         let setup = try RunSetup(configuration)
-        if !quiet || dryRun { print(setup.plan) }
+        if !quiet || dryRun { FileHandle.standardOutput.write(Data("\(setup.plan)\n".utf8)) }
         if dryRun { return }
         StopSignal.listen()
         let start: TrainingRun.Start =

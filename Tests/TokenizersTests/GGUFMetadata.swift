@@ -26,8 +26,8 @@ struct GGUFMetadata {
         return GGUFVocabulary(
             model: try get("tokenizer.ggml.model"), preTokenizer: try get("tokenizer.ggml.pre"),
             tokens: try get("tokenizer.ggml.tokens"), tokenTypes: try get("tokenizer.ggml.token_type"),
-            merges: try get("tokenizer.ggml.merges"), beginToken: id("tokenizer.ggml.bos_token_id"),
-            endToken: id("tokenizer.ggml.eos_token_id"), padToken: id("tokenizer.ggml.padding_token_id"),
+            merges: try get("tokenizer.ggml.merges"), bosToken: id("tokenizer.ggml.bos_token_id"),
+            eosToken: id("tokenizer.ggml.eos_token_id"), padToken: id("tokenizer.ggml.padding_token_id"),
             addsBeginToken: values["tokenizer.ggml.add_bos_token"] as? Bool,
             chatTemplate: values["tokenizer.chat_template"] as? String)
     }

@@ -185,13 +185,13 @@ import Testing
             ("tokenizer.ggml.merges[2]", { $0.merges[2] = "a  b" }),
             ("tokenizer.ggml.merges[2]", { $0.merges[2] = "" }),
             ("tokenizer.ggml.merges[2]", { $0.merges[2] = "Ġqq x" }),
-            ("tokenizer.ggml.bos_token_id", { $0.beginToken = -1 }),
-            ("tokenizer.ggml.eos_token_id", { $0.endToken = 760 }),
+            ("tokenizer.ggml.bos_token_id", { $0.bosToken = -1 }),
+            ("tokenizer.ggml.eos_token_id", { $0.eosToken = 760 }),
             ("tokenizer.ggml.padding_token_id", { $0.padToken = Int32.max }),
             (
                 "tokenizer.ggml.bos_token_id",
                 {
-                    $0.beginToken = nil
+                    $0.bosToken = nil
                     $0.addsBeginToken = true
                 }
             ),

@@ -126,8 +126,9 @@ void ck_gguf_dequantize_q8_0(const void *source, float *out, int64_t block_count
 
 // Blocks of 256 in 8 groups of 32 (q4_k, q5_k) or 16 groups of 16 (q6_k), each group with its own small scale.
 
-// The eight 6-bit scales and minima of q4_k and q5_k: bytes 0…3 and 4…7 hold the low six bits of the first four, their
-// top bits are the top bits of the last four, and bytes 8…11 hold the low nibbles of the last four.
+// The eight 6-bit scales and minima of q4_k and q5_k: bytes 0…3 and 4…7 hold the first four of each in their low six
+// bits and the two upper bits of the last four in their upper two; bytes 8…11 hold the low nibbles of the last four,
+// scale low, minimum high.
 static inline void unpack_scales(const uint8_t *packed, uint8_t scale[8], uint8_t minimum[8]) {
     for (int i = 0; i < 4; i++) {
         scale[i] = packed[i] & 63;

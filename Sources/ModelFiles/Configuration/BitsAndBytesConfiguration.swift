@@ -2,12 +2,14 @@ import Tensors
 
 /// What a `config.json` says about weights that bitsandbytes quantized to 4 bits.
 public struct BitsAndBytesConfiguration: Sendable, Equatable {
+    /// Which 16 values the codes stand for.
     public var quantType: QuantType
     /// Whether the blocks' scales are quantized as well.
     public var usesDoubleQuantization: Bool
     /// The type in which Hugging Face is to compute with the weights.
     public var computeDType: DType
 
+    /// A 4-bit quantization with codes stored in bytes.
     public init(quantType: QuantType, usesDoubleQuantization: Bool, computeDType: DType) {
         self.quantType = quantType
         self.usesDoubleQuantization = usesDoubleQuantization

@@ -23,15 +23,19 @@ public struct LlamaConfiguration: Sendable, Equatable {
     public var hiddenSize: Int
     /// Features inside the feed-forward network.
     public var intermediateSize: Int
+    /// Decoder layers.
     public var layerCount: Int
+    /// Heads of queries.
     public var attentionHeadCount: Int
     /// Heads of keys and values; divides `attentionHeadCount`.
     public var keyValueHeadCount: Int
     /// Features of one head, an even number; need not be `hiddenSize / attentionHeadCount`.
     public var headDimension: Int
+    /// What is added to the mean square in every norm.
     public var rmsNormEpsilon: Double
     /// The base of the rotary frequencies.
     public var ropeTheta: Double
+    /// How the rotary frequencies are stretched.
     public var ropeScaling: RopeScaling
     /// What each of the `headDimension / 2` rotary frequencies is divided by, where a file gives the factors themselves
     /// and they follow no rule of `RopeScaling`.
@@ -40,9 +44,11 @@ public struct LlamaConfiguration: Sendable, Equatable {
     public var maxPositionEmbeddings: Int
     /// Whether the head's weight is the embedding's.
     public var tiesWordEmbeddings: Bool
+    /// The id of the token that starts a text, where there is one.
     public var beginningOfSequenceToken: Int?
     /// The tokens that may end a sequence.
     public var endOfSequenceTokens: [Int]
+    /// The id of the token that fills up short rows, where there is one.
     public var paddingToken: Int?
 
     /// - Parameters:

@@ -5,6 +5,7 @@ import Foundation
 public final class GGUFFile: Sendable {
     /// Where a tensor lies in the file and how it is to be read.
     public struct Entry: Sendable, Equatable {
+        /// How the elements are encoded.
         public let encoding: WeightEncoding
         /// The extents, row-major: the reverse of the order in the file. A weight is `[out, in]`.
         public let shape: [Int]

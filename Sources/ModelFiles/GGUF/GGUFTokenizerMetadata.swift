@@ -12,9 +12,13 @@ public struct GGUFTokenizerMetadata: Sendable, Equatable {
     public let tokenTypes: [Int32]
     /// The merges by rank, both sides separated by a blank.
     public let merges: [String]
+    /// The id of the token that starts a text.
     public let beginningOfSequenceToken: Int?
+    /// The id of the token that ends a text.
     public let endOfSequenceToken: Int?
+    /// The id of the token that fills up short rows.
     public let paddingToken: Int?
+    /// The id that stands for text without a token.
     public let unknownToken: Int?
     /// Whether text is to start with the beginning-of-sequence token, where the file says.
     public let addsBeginningOfSequence: Bool?

@@ -226,6 +226,11 @@ struct JSONScanner {
 
 /// A name from a file as an error may print it: on one line, and not without end.
 func quoted(_ name: String) -> String {
-    let shown = name.unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7f ? "?" : String($0) }.joined()
+    let shown = name.unicodeScalars.prefix(100).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: "?"
+        default: String(scalar)
+        }
+    }.joined()
     return "'\(shown)\(name.unicodeScalars.count > 100 ? "…" : "")'"
 }

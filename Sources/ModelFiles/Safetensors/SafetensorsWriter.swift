@@ -11,8 +11,11 @@ import Tensors
 public struct SafetensorsWriter: ~Copyable {
     /// A tensor that will be written.
     public struct Entry: Sendable, Equatable {
+        /// The name, unique in the file.
         public let name: String
+        /// The element type.
         public let dtype: DType
+        /// The extents, row-major.
         public let shape: [Int]
 
         /// - Parameters:

@@ -12,6 +12,7 @@ public struct Serialized4Bit: Sendable, Equatable {
         case nested(codes: [UInt8], absmax: [Float], quantMap: [Float], blockSize: Int, offset: Float)
     }
 
+    /// Which 16 values the codes stand for.
     public var quantType: QuantType
     /// Elements that share a scale.
     public var blockSize: Int
@@ -21,10 +22,12 @@ public struct Serialized4Bit: Sendable, Equatable {
     public var dtype: DType
     /// Two codes a byte, the first in the high nibble.
     public var codes: [UInt8]
+    /// The scale of each block, the largest magnitude in it.
     public var absmax: Absmax
     /// The values of the 16 codes.
     public var quantMap: [Float]
 
+    /// A weight of parts that fit each other: `(n + 1) / 2` bytes of codes, a scale for each block, 16 values.
     public init(
         quantType: QuantType, blockSize: Int, shape: [Int], dtype: DType, codes: [UInt8], absmax: Absmax,
         quantMap: [Float]

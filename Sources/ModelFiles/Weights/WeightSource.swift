@@ -2,11 +2,19 @@ import Diagnostics
 
 /// A weight as it is stored.
 public struct WeightEntry: Sendable, Equatable {
+    /// How the elements are encoded.
     public let encoding: WeightEncoding
     /// The extents, row-major; a projection is `[out, in]`.
     public let shape: [Int]
     /// Bytes it takes in the file.
     public let byteCount: Int
+
+    /// An entry of a weight whose rows hold whole blocks of its encoding.
+    public init(encoding: WeightEncoding, shape: [Int], byteCount: Int) {
+        self.encoding = encoding
+        self.shape = shape
+        self.byteCount = byteCount
+    }
 
     /// Rows that can be read apart: the first extent of a matrix, one for a vector.
     public var rowCount: Int { shape.count > 1 ? shape[0] : 1 }

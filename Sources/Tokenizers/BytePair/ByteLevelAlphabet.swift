@@ -29,21 +29,23 @@ enum ByteLevelAlphabet {
     static func append(_ text: String, to output: inout [UInt8]) -> Bool {
         let start = output.count
         var text = text
-        let isWhole = text.withUTF8 { utf8 in
-            var offset = 0
-            while offset < utf8.count {
-                var scalar = Int(utf8[offset])
-                offset += 1
-                if scalar >= 0x80 {
-                    // Every other character of the alphabet takes two bytes in UTF-8.
-                    guard scalar & 0xE0 == 0xC0 else { return false }
-                    scalar = (scalar & 0x1F) << 6 | Int(utf8[offset] & 0x3F)
+        let isWhole = bytes.withUnsafeBufferPointer { table in
+            text.withUTF8 { utf8 in
+                var offset = 0
+                while offset < utf8.count {
+                    var scalar = Int(utf8.baseAddress![offset])
                     offset += 1
+                    if scalar >= 0x80 {
+                        // Every other character of the alphabet takes two bytes in UTF-8.
+                        guard scalar & 0xE0 == 0xC0 else { return false }
+                        scalar = (scalar & 0x1F) << 6 | Int(utf8.baseAddress![offset] & 0x3F)
+                        offset += 1
+                    }
+                    guard scalar < table.count, table.baseAddress![scalar] >= 0 else { return false }
+                    output.append(UInt8(truncatingIfNeeded: table.baseAddress![scalar]))
                 }
-                guard scalar < bytes.count, bytes[scalar] >= 0 else { return false }
-                output.append(UInt8(bytes[scalar]))
+                return true
             }
-            return true
         }
         if !isWhole { output.removeSubrange(start...) }
         return isWhole

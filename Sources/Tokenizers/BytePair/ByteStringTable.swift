@@ -24,7 +24,7 @@ struct ByteStringTable: Sendable {
     /// Adds a string and returns its number.
     ///
     /// - Parameter findable: whether ``index(of:)`` may return it; the caller makes sure that no two findable strings
-    ///   are equal.
+    ///   are equal and none is empty.
     @discardableResult
     mutating func append(_ string: UnsafeBufferPointer<UInt8>, findable: Bool = true) -> Int {
         let index = ends.count
@@ -40,20 +40,29 @@ struct ByteStringTable: Sendable {
 
     /// The number of the findable string with these bytes, or nil.
     func index(of string: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard !string.isEmpty else { return nil }
+        let wanted = string.baseAddress!
+        let length = string.count
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: Self.hash(string)) & mask
-        return bytes.withUnsafeBufferPointer { bytes in
-            while slots[slot] >= 0 {
-                let index = Int(slots[slot])
-                let start = index == 0 ? 0 : ends[index - 1]
-                if ends[index] - start == string.count,
-                    string.isEmpty || memcmp(bytes.baseAddress! + start, string.baseAddress!, string.count) == 0
-                {
-                    return index
+        var slot = Self.hash(string) & mask
+        // Loading a vocabulary looks up millions of strings: plain pointers keep it fast in an unoptimised build too.
+        return slots.withUnsafeBufferPointer { slots in
+            ends.withUnsafeBufferPointer { ends in
+                bytes.withUnsafeBufferPointer { bytes in
+                    let slots = slots.baseAddress!
+                    while slots[slot] >= 0 {
+                        let index = Int(slots[slot])
+                        let start = index == 0 ? 0 : ends.baseAddress![index - 1]
+                        if ends.baseAddress![index] - start == length,
+                            memcmp(bytes.baseAddress! + start, wanted, length) == 0
+                        {
+                            return index
+                        }
+                        slot = (slot + 1) & mask
+                    }
+                    return nil
                 }
-                slot = (slot + 1) & mask
             }
-            return nil
         }
     }
 
@@ -71,9 +80,9 @@ struct ByteStringTable: Sendable {
         for slot in slots.indices { slots[slot] = -1 }
     }
 
-    private mutating func insert(_ index: Int, hash: UInt64) {
+    private mutating func insert(_ index: Int, hash: Int) {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
+        var slot = hash & mask
         while slots[slot] >= 0 { slot = (slot + 1) & mask }
         slots[slot] = Int32(index)
     }
@@ -92,25 +101,16 @@ struct ByteStringTable: Sendable {
         return [Int32](repeating: -1, count: size)
     }
 
-    /// A multiply-and-rotate hash, eight bytes at a time.
-    private static func hash(_ string: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        let raw = UnsafeRawBufferPointer(string)
-        var hash = UInt64(raw.count) &* 0x9E37_79B9_7F4A_7C15
-        var offset = 0
-        while offset + 8 <= raw.count {
-            hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
+    /// FNV-1a, with its high bits, which depend on every byte, folded into the low ones.
+    private static func hash(_ string: UnsafeBufferPointer<UInt8>) -> Int {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        if let bytes = string.baseAddress {
+            var offset = 0
+            while offset < string.count {
+                hash = (hash ^ UInt64(bytes[offset])) &* 0x100_0000_01B3
+                offset += 1
+            }
         }
-        var tail: UInt64 = 0
-        while offset < raw.count {
-            tail = tail << 8 | UInt64(raw[offset])
-            offset += 1
-        }
-        return mix(hash ^ tail)
-    }
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
+        return Int(truncatingIfNeeded: hash ^ hash >> 32)
     }
 }

@@ -43,8 +43,8 @@ struct MergeTable: Sendable {
 
     private func slot(for key: UInt64) -> Int {
         let mask = keys.count - 1
-        let product = key.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        var slot = Int(truncatingIfNeeded: product.high ^ product.low) & mask
+        let product = (key ^ key >> 32) &* 0x9E37_79B9_7F4A_7C15
+        var slot = Int(truncatingIfNeeded: product ^ product >> 32) & mask
         while keys[slot] != key && keys[slot] != Self.empty { slot = (slot + 1) & mask }
         return slot
     }

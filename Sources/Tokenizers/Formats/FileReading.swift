@@ -44,8 +44,6 @@ struct JSONNode {
     /// File and key, as errors name them.
     var place: String { key.isEmpty ? file : "\(file): \(key)" }
 
-    var isNull: Bool { value is NSNull }
-
     var object: [String: Any] {
         get throws { try typed("an object") }
     }
@@ -68,7 +66,8 @@ struct JSONNode {
 
     /// The member `name`; nil where there is none or it is null.
     func member(_ name: String) throws -> JSONNode? {
-        guard let value = try object[name], !(value is NSNull) else { return nil }
+        // `is NSNull` would first turn a list or object of any size into its Objective-C counterpart.
+        guard let value = try object[name], type(of: value) != NSNull.self else { return nil }
         return JSONNode(value, file: file, key: key.isEmpty ? name : "\(key).\(name)")
     }
 

@@ -14,9 +14,9 @@ public struct GGUFVocabulary: Sendable {
     /// `tokenizer.ggml.merges`: two tokens with a space between, the first merge first.
     public var merges: [String]
     /// `tokenizer.ggml.bos_token_id`.
-    public var beginToken: Int32?
+    public var bosToken: Int32?
     /// `tokenizer.ggml.eos_token_id`.
-    public var endToken: Int32?
+    public var eosToken: Int32?
     /// `tokenizer.ggml.padding_token_id`.
     public var padToken: Int32?
     /// `tokenizer.ggml.add_bos_token`.
@@ -28,7 +28,7 @@ public struct GGUFVocabulary: Sendable {
 
     public init(
         model: String, preTokenizer: String, tokens: [String], tokenTypes: [Int32], merges: [String],
-        beginToken: Int32? = nil, endToken: Int32? = nil, padToken: Int32? = nil, addsBeginToken: Bool? = nil,
+        bosToken: Int32? = nil, eosToken: Int32? = nil, padToken: Int32? = nil, addsBeginToken: Bool? = nil,
         chatTemplate: String? = nil, place: String = "GGUF metadata"
     ) {
         self.model = model
@@ -36,8 +36,8 @@ public struct GGUFVocabulary: Sendable {
         self.tokens = tokens
         self.tokenTypes = tokenTypes
         self.merges = merges
-        self.beginToken = beginToken
-        self.endToken = endToken
+        self.bosToken = bosToken
+        self.eosToken = eosToken
         self.padToken = padToken
         self.addsBeginToken = addsBeginToken
         self.chatTemplate = chatTemplate
@@ -86,11 +86,11 @@ extension GGUFVocabulary {
         // Files for Llama-3 leave both facts to the reader, who knows them from the splitting rule.
         definition.takesWholeWords = splitRule == .llama3
         definition.addsBeginToken = addsBeginToken ?? (splitRule == .llama3)
-        definition.beginToken = try checked(beginToken, "bos_token_id")
-        definition.endToken = try checked(endToken, "eos_token_id")
+        definition.beginToken = try checked(bosToken, "bos_token_id")
+        definition.endToken = try checked(eosToken, "eos_token_id")
         definition.padToken = try checked(padToken, "padding_token_id")
         definition.chatTemplate = chatTemplate.map { ("\(place): tokenizer.chat_template", $0) }
-        guard !definition.addsBeginToken || beginToken != nil else {
+        guard !definition.addsBeginToken || bosToken != nil else {
             throw InputError(
                 .data, at: "\(place): tokenizer.ggml.bos_token_id",
                 "expected the token that texts begin with, as add_bos_token asks for it, found none")

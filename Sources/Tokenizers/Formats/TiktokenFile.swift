@@ -18,20 +18,31 @@ struct TiktokenFile {
     private var vocabulary: ByteStringTable
 
     init(_ url: URL) throws {
-        place = url.path
-        let lines = try readFile(url).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var tokens = [[UInt8]?](repeating: nil, count: lines.count)
+        let place = url.path
+        self.place = place
+        let bytes = try readFile(url)
+        var tokens: [[UInt8]?] = []
         var count = 0
-        for (index, line) in lines.enumerated() {
-            if line.isEmpty || line.elementsEqual([UInt8(ascii: "\r")]) { continue }
-            let place = "\(place):\(index + 1)"
-            let (token, rank) = try Self.parse(line, place: place)
-            guard rank < tokens.count else {
-                throw InputError(.data, at: place, "expected ranks 0, 1, 2 … without gaps, found rank \(rank)")
+        try bytes.withUnsafeBufferPointer { bytes in
+            var lineNumber = 0
+            var rest = bytes
+            while !rest.isEmpty {
+                let line = Self.takeField(from: &rest, until: UInt8(ascii: "\n"))
+                lineNumber += 1
+                if line.isEmpty { continue }
+                let (token, rank) = try Self.parse(line, place: "\(place):\(lineNumber)")
+                // Ranks without gaps are smaller than the number of lines, hence of bytes.
+                guard rank < bytes.count else {
+                    throw InputError(
+                        .data, at: "\(place):\(lineNumber)", "expected ranks 0, 1, 2 … without gaps, found \(rank)")
+                }
+                while rank >= tokens.count { tokens.append(nil) }
+                guard tokens[rank] == nil else {
+                    throw InputError(.data, at: "\(place):\(lineNumber)", "rank \(rank) is there twice")
+                }
+                tokens[rank] = token
+                count += 1
             }
-            guard tokens[rank] == nil else { throw InputError(.data, at: place, "rank \(rank) is there twice") }
-            tokens[rank] = token
-            count += 1
         }
         vocabulary = ByteStringTable(capacity: count)
         for rank in 0..<count {
@@ -90,23 +101,41 @@ struct TiktokenFile {
         var merges = MergeTable(capacity: vocabulary.count * 9 / 4)
         for id in 0..<vocabulary.count {
             vocabulary[id].withUnsafeBufferPointer { token in
-                for cut in 0..<token.count where cut > 0 {
-                    guard let left = vocabulary.index(of: UnsafeBufferPointer(rebasing: token[..<cut])),
-                        let right = vocabulary.index(of: UnsafeBufferPointer(rebasing: token[cut...]))
-                    else { continue }
-                    merges.insert(left: Int32(left), right: Int32(right), rank: Int32(id), token: Int32(id))
+                var cut = 1
+                while cut < token.count {
+                    let left = UnsafeBufferPointer(start: token.baseAddress!, count: cut)
+                    let right = UnsafeBufferPointer(start: token.baseAddress! + cut, count: token.count - cut)
+                    if let right = vocabulary.index(of: right), let left = vocabulary.index(of: left) {
+                        merges.insert(left: Int32(left), right: Int32(right), rank: Int32(id), token: Int32(id))
+                    }
+                    cut += 1
                 }
             }
         }
         return merges
     }
 
+    /// Takes the bytes before the next `separator`, and the separator, off the front of `bytes`.
+    private static func takeField(
+        from bytes: inout UnsafeBufferPointer<UInt8>, until separator: UInt8
+    ) -> UnsafeBufferPointer<UInt8> {
+        guard let start = bytes.baseAddress, let end = memchr(start, Int32(separator), bytes.count) else {
+            defer { bytes = UnsafeBufferPointer(start: nil, count: 0) }
+            return bytes
+        }
+        let length = UnsafeRawPointer(end) - UnsafeRawPointer(start)
+        bytes = UnsafeBufferPointer(start: start + length + 1, count: bytes.count - length - 1)
+        return UnsafeBufferPointer(start: start, count: length)
+    }
+
     /// The token and the rank on a line.
-    private static func parse(_ line: ArraySlice<UInt8>, place: String) throws -> (token: [UInt8], rank: Int) {
-        let fields = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard fields.count == 2, let token = decodeBase64(fields[0]), !token.isEmpty,
-            let rank = Int(String(decoding: fields[1], as: UTF8.self).trimmingCharacters(in: .whitespaces)), rank >= 0
-        else {
+    private static func parse(
+        _ line: UnsafeBufferPointer<UInt8>, place: String
+    ) throws -> (token: [UInt8], rank: Int) {
+        var rest = line
+        let token = decodeBase64(takeField(from: &rest, until: UInt8(ascii: " ")))
+        if rest.last == UInt8(ascii: "\r") { rest = UnsafeBufferPointer(rebasing: rest.dropLast()) }
+        guard let token, let rank = Int(String(decoding: rest, as: UTF8.self)), rank >= 0 else {
             throw InputError(
                 .data, at: place,
                 "expected a base64 token, a space and a rank, found \(quoted(String(decoding: line, as: UTF8.self)))")
@@ -114,26 +143,31 @@ struct TiktokenFile {
         return (token, rank)
     }
 
+    /// The bytes of a token; nil where there are none or `text` is not base64.
+    ///
     /// Foundation's decoder would need a `Data` for each of 128,000 tokens.
-    private static func decodeBase64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        let digits = text.prefix { $0 != UInt8(ascii: "=") }
-        guard text.count % 4 == 0, digits.count + 2 >= text.count,
-            text.dropFirst(digits.count).allSatisfy({ $0 == UInt8(ascii: "=") })
-        else { return nil }
+    private static func decodeBase64(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard let start = text.baseAddress, text.count > 0, text.count % 4 == 0 else { return nil }
+        var digitCount = text.count
+        while digitCount > text.count - 2, start[digitCount - 1] == UInt8(ascii: "=") { digitCount -= 1 }
         var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for digit in digits {
-            let value = base64Digits[Int(digit)]
-            guard value >= 0 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            bitCount += 6
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
+        return base64Digits.withUnsafeBufferPointer { digits in
+            var bits: UInt32 = 0
+            var bitCount = 0
+            var offset = 0
+            while offset < digitCount {
+                let value = digits.baseAddress![Int(start[offset])]
+                guard value >= 0 else { return nil }
+                bits = bits << 6 | UInt32(value)
+                bitCount += 6
+                if bitCount >= 8 {
+                    bitCount -= 8
+                    bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
+                }
+                offset += 1
             }
+            return bytes
         }
-        return bytes
     }
 
     private static let base64Digits: [Int8] = {

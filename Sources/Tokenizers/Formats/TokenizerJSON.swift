@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Whatever would change ids and is not implemented is refused by name.
 struct TokenizerJSON {
-    private static let largestID = 1 << 24
+    private static let largestID = 1 << 22
 
     private let root: JSONNode
     private let model: JSONNode

@@ -1,3 +1,5 @@
+import Layers
+
 /// How one type of setting looks in a config: what is expected, how it is read, how it is written.
 struct ConfigFormat<Value> {
     /// What errors say is expected, such as "a whole number of at least 1".

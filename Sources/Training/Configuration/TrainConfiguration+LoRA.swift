@@ -1,42 +1,8 @@
-/// A module name, or a regular expression for some, with the value that holds for the modules it matches.
-public struct NamePattern<Value: Sendable & Equatable>: Sendable, Equatable {
-    /// The end of a module's name, or a regular expression that matches the end of it, as in PEFT.
-    public var pattern: String
-    /// What holds for the modules that match.
-    public var value: Value
-
-    /// - Parameters:
-    ///   - pattern: the end of a module's name, or a regular expression that matches the end of it.
-    ///   - value: what holds for the modules that match.
-    public init(_ pattern: String, _ value: Value) {
-        self.pattern = pattern
-        self.value = value
-    }
-}
+import Layers
 
 extension TrainConfiguration {
     /// The section `lora`.
     public struct LoRA: Sendable, Equatable {
-        /// Which projections get an adapter.
-        public enum TargetModules: Sendable, Equatable {
-            /// All modules whose names end in one of these.
-            case names([String])
-            /// All modules whose full names this regular expression matches.
-            case pattern(String)
-            /// `"all-linear"`: all seven projections of every layer.
-            case allLinear
-        }
-
-        /// How A and B begin.
-        public enum Initialization: Sendable, Equatable {
-            /// `true`: A uniform in ±1/√in, B zero.
-            case kaimingUniform
-            /// `"gaussian"`: A normal with deviation 1/r, B zero.
-            case gaussian
-            /// `false`: both as for `true` but B random too, so that the adapter is not the identity.
-            case random
-        }
-
         /// `r`: the rank.
         public var r = 16
         /// `lora_alpha`: the update is scaled by alpha ÷ r, or alpha ÷ √r with rsLoRA.
@@ -50,14 +16,21 @@ extension TrainConfiguration {
         /// `alpha_pattern`: alphas of modules that differ from `loraAlpha`; the first match holds.
         public var alphaPattern: [NamePattern<Double>] = []
         /// `target_modules`: a list of names, a regular expression or `"all-linear"`.
-        public var targetModules = TargetModules.names(["q_proj", "k_proj", "v_proj", "o_proj"])
+        public var targetModules = LoRATargets.modules(["q_proj", "k_proj", "v_proj", "o_proj"])
         /// `init_lora_weights`: `true`, `"gaussian"` or, for `.random`, `false`.
-        public var initLoraWeights = Initialization.kaimingUniform
+        public var initLoraWeights = LoRAInitializer.kaimingUniform
         /// `adapter_path`: a PEFT folder to start from; its own rank, alpha, targets and rsLoRA then hold.
         public var adapterPath: String?
 
         /// Every default.
         public init() {}
+
+        /// The adapter these settings describe.
+        public var adapter: LoRAConfiguration {
+            LoRAConfiguration(
+                rank: r, alpha: loraAlpha, dropout: loraDropout, useRSLoRA: useRslora, rankPattern: rankPattern,
+                alphaPattern: alphaPattern, targets: targetModules, initializer: initLoraWeights)
+        }
 
         static var format: ConfigFormat<Self> {
             .section(
@@ -69,15 +42,15 @@ extension TrainConfiguration {
                     ConfigField("use_rslora", \.useRslora, .flag()),
                     ConfigField("rank_pattern", \.rankPattern, .patterns(.wholeNumber(atLeast: 1))),
                     ConfigField("alpha_pattern", \.alphaPattern, .patterns(.positive())),
-                    ConfigField("target_modules", \.targetModules, TargetModules.format),
-                    ConfigField("init_lora_weights", \.initLoraWeights, Initialization.format),
+                    ConfigField("target_modules", \.targetModules, LoRATargets.format),
+                    ConfigField("init_lora_weights", \.initLoraWeights, LoRAInitializer.format),
                     ConfigField("adapter_path", \.adapterPath, ConfigFormat.path().orNull, changesResult: false),
                 ])
         }
     }
 }
 
-extension TrainConfiguration.LoRA.TargetModules {
+extension LoRATargets {
     static var format: ConfigFormat<Self> {
         ConfigFormat(
             expected: "a list of module names, a regular expression or \"all-linear\"",
@@ -87,11 +60,11 @@ extension TrainConfiguration.LoRA.TargetModules {
                 }
                 guard let values = value.array, !values.isEmpty else { return nil }
                 let names = values.compactMap(\.string).filter { !$0.isEmpty }
-                return names.count == values.count ? .names(names) : nil
+                return names.count == values.count ? .modules(names) : nil
             },
             write: { targets in
                 switch targets {
-                case .names(let names): .array(names.map { .string($0) })
+                case .modules(let names): .array(names.map { .string($0) })
                 case .pattern(let pattern): .string(pattern)
                 case .allLinear: .string("all-linear")
                 }
@@ -99,7 +72,7 @@ extension TrainConfiguration.LoRA.TargetModules {
     }
 }
 
-extension TrainConfiguration.LoRA.Initialization {
+extension LoRAInitializer {
     /// What PEFT can do besides.
     private static let knownElsewhere = [
         "eva", "olora", "pissa", "corda", "loftq", "orthogonal", "mica", "lora_ga",

@@ -28,16 +28,8 @@ extension TrainConfiguration {
 
     /// The section `model.quantization`: bitsandbytes' 4-bit block formats (Dettmers et al. 2023).
     public struct Quantization: Sendable, Equatable {
-        /// The table of 16 values that a 4-bit code stands for.
-        public enum QuantType: String, Sendable, CaseIterable {
-            /// Quantiles of the normal distribution.
-            case nf4
-            /// A sign, two exponent bits and a mantissa bit.
-            case fp4
-        }
-
         /// `quant_type`: the table of values.
-        public var quantType = QuantType.nf4
+        public var quantType = QuantizationType.nf4
         /// `double_quant`: whether the blocks' scales are quantized to 8 bits themselves.
         public var doubleQuant = true
         /// `block_size`: weights that share a scale; a power of two from 32 to 4096.
@@ -50,7 +42,7 @@ extension TrainConfiguration {
             .section(
                 Quantization(),
                 [
-                    ConfigField("quant_type", \.quantType, .choice(of: QuantType.allCases)),
+                    ConfigField("quant_type", \.quantType, .choice(of: QuantizationType.allCases)),
                     ConfigField("double_quant", \.doubleQuant, .flag()),
                     ConfigField("block_size", \.blockSize, .powerOfTwo(in: 32...4096)),
                 ])

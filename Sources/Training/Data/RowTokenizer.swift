@@ -22,3 +22,5 @@ public protocol RowTokenizer: Sendable {
     /// - Throws: `InputError` where the model has no chat template or the template refuses the messages.
     func encodeTrainingChat(_ messages: [ChatMessage]) throws -> (tokens: [Int32], lossStart: Int)
 }
+
+extension Tokenizer: RowTokenizer {}

@@ -2,7 +2,7 @@ import Foundation
 import ModelFiles
 import Tokenizers
 
-extension Tokenizer: RowTokenizer {
+extension Tokenizer {
     /// The tokenizer of a model: of a Hugging Face folder's files, or of a GGUF file's metadata.
     ///
     /// - Throws: `InputError` where it is missing, malformed or of an unknown kind.
@@ -15,8 +15,8 @@ extension Tokenizer: RowTokenizer {
             vocabulary: GGUFVocabulary(
                 model: metadata.model, preTokenizer: metadata.preTokenizer ?? "default", tokens: metadata.tokens,
                 tokenTypes: metadata.tokenTypes, merges: metadata.merges,
-                beginToken: metadata.beginningOfSequenceToken.map { Int32($0) },
-                endToken: metadata.endOfSequenceToken.map { Int32($0) },
+                bosToken: metadata.beginningOfSequenceToken.map { Int32($0) },
+                eosToken: metadata.endOfSequenceToken.map { Int32($0) },
                 padToken: metadata.paddingToken.map { Int32($0) },
                 addsBeginToken: metadata.addsBeginningOfSequence, chatTemplate: metadata.chatTemplate,
                 place: location.url.path))

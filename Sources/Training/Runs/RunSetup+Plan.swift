@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import ModelFiles
 import Models
 import Tensors
 

@@ -60,7 +60,7 @@ public struct RunSetup {
             lora = try PEFTAdapter.attach(
                 URL(fileURLWithPath: path), to: model, dropout: configuration.lora.loraDropout)
         } else {
-            lora = LoRAConfiguration(configuration.lora)
+            lora = configuration.lora.adapter
             try model.attachAdapters(lora, key: RandomKey(seed: UInt64(configuration.training.seed)).folding(0))
         }
         guard !model.parameters.isEmpty else {
@@ -75,9 +75,10 @@ public struct RunSetup {
     ) throws -> MemoryPlan {
         let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
         let largest = datasets.map { dataset in
-            let rows = dataset.rows.sorted { $0.tokens.count > $1.tokens.count }.prefix(together)
-            let loss = dataset.rows.map(\.lossTokenCount).sorted(by: >).prefix(together)
-            return (rows.reduce(0) { $0 + $1.tokens.count }, loss.reduce(0, +))
+            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
+            let tokens = most(dataset.rows.map(\.tokens.count))
+            let inOneStream = min(tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
+            return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
         }
         let budget = configuration.training.memoryBudget.bytes
         let plan = MemoryPlan(

@@ -156,7 +156,7 @@ def tokens_goldens() -> None:
         tokenizer = build(base, variant)
         variant["ids"] = [tokenizer.encode(t, add_special_tokens=False).ids for t in texts]
         tokenizer.encode_special_tokens = True
-        variant["plain_ids"] = [tokenizer.encode(t, add_special_tokens=False).ids for t in texts[:120]]
+        variant["plainIDs"] = [tokenizer.encode(t, add_special_tokens=False).ids for t in texts[:120]]
         variants.append(variant)
     write("tiny_ids.json", {"texts": texts, "variants": variants})
 
@@ -171,7 +171,7 @@ def tokens_goldens() -> None:
         "tiny_tiktoken_ids.json",
         {
             "ids": [encoding.encode(t, allowed_special="all") for t in texts],
-            "plain_ids": [encoding.encode(t, disallowed_special=()) for t in texts[:120]],
+            "plainIDs": [encoding.encode(t, disallowed_special=()) for t in texts[:120]],
         },
     )
     decode_goldens(build(base, {"top": {}}))

@@ -1,5 +1,7 @@
 import Diagnostics
 import Foundation
+import Layers
+import Tensors
 import Testing
 
 @testable import Training

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -220,10 +221,10 @@ struct TrainConfigurationTests {
 
     @Test("target modules are a list, a regular expression or all-linear")
     func targetModules() throws {
-        func targets(_ json: String) throws -> TrainConfiguration.LoRA.TargetModules {
+        func targets(_ json: String) throws -> LoRATargets {
             try decode(minimal, ["lora.target_modules=\(json)"]).lora.targetModules
         }
-        #expect(try targets(#"["q_proj", "down_proj"]"#) == .names(["q_proj", "down_proj"]))
+        #expect(try targets(#"["q_proj", "down_proj"]"#) == .modules(["q_proj", "down_proj"]))
         #expect(try targets(#".*\.(q|v)_proj"#) == .pattern(#".*\.(q|v)_proj"#))
         #expect(try targets("all-linear") == .allLinear)
         for wrong in ["[]", "[\"q_proj\", 1]", "[\"\"]", "", "true"] {
@@ -257,7 +258,7 @@ struct TrainConfigurationTests {
 
     @Test("each init_lora_weights is what PEFT means by it")
     func initialization() throws {
-        func initialization(_ text: String) throws -> TrainConfiguration.LoRA.Initialization {
+        func initialization(_ text: String) throws -> LoRAInitializer {
             try decode(minimal, ["lora.init_lora_weights=\(text)"]).lora.initLoraWeights
         }
         #expect(try initialization("true") == .kaimingUniform)
@@ -267,6 +268,18 @@ struct TrainConfigurationTests {
             "\($0)" == "--set lora.init_lora_weights: \"pissa_niter_4\" is not implemented, "
                 + "expected true, false or \"gaussian\""
         }
+    }
+
+    @Test("the settings of the adapter are those of the config")
+    func adapter() throws {
+        let adapter = try decode(full).lora.adapter
+        #expect(
+            adapter
+                == LoRAConfiguration(
+                    rank: 8, alpha: 16.5, dropout: 0.1, useRSLoRA: true,
+                    rankPattern: [NamePattern("q_proj", 4), NamePattern("layers.0.*", 2)],
+                    alphaPattern: [NamePattern("v_proj", 3)], targets: .allLinear, initializer: .gaussian))
+        #expect(try decode(minimal).lora.adapter == LoRAConfiguration())
     }
 
     @Test("the result digest ignores what cannot change the adapter and sees everything else")

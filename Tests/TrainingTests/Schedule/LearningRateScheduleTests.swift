@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import TestSupport
+import Tensors
 import Testing
 
 @testable import Training
