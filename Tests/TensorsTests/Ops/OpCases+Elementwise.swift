@@ -3,58 +3,60 @@ import Tensors
 
 extension OpCases {
     static let arithmetic: [OpCase] =
-        binary("+", { $0 + $1 }) { $0 + $1 }
-        + binary("-", { $0 - $1 }) { $0 - $1 }
-        + binary("*", { $0 * $1 }) { $0 * $1 }
-        + binary("/", { $0 / $1 }, right: 0.5..<2) { $0 / $1 }
-        + binary("maximum", { maximum($0, $1) }) { max($0, $1) }
-        + binary("minimum", { minimum($0, $1) }) { min($0, $1) }
+        binary("+", { $0 + $1 }, reference: { $0 + $1 })
+        + binary("-", { $0 - $1 }, reference: { $0 - $1 })
+        + binary("*", { $0 * $1 }, reference: { $0 * $1 })
+        + binary("/", { $0 / $1 }, right: 0.5..<2, reference: { $0 / $1 })
+        + binary("maximum", { maximum($0, $1) }, reference: { max($0, $1) })
+        + binary("minimum", { minimum($0, $1) }, reference: { min($0, $1) })
         + [
-            pointwise("negation", { -$0 }) { -$0 },
-            pointwise("tensor + scalar", { $0 + 0.75 }) { $0 + 0.75 },
-            pointwise("scalar + tensor", { 0.75 + $0 }) { $0 + 0.75 },
-            pointwise("tensor - scalar", { $0 - 0.75 }) { $0 - 0.75 },
-            pointwise("scalar - tensor", { 0.75 - $0 }) { 0.75 - $0 },
-            pointwise("tensor * scalar", { $0 * 1.5 }) { $0 * 1.5 },
-            pointwise("scalar * tensor", { 1.5 * $0 }) { $0 * 1.5 },
-            pointwise("tensor / scalar", { $0 / 3 }) { $0 / 3 },
-            pointwise("scalar / tensor", { 3 / $0 }, in: 0.5..<2) { 3 / $0 },
-            pointwise("pow 3", { pow($0, 3) }) { $0 * $0 * $0 },
-            pointwise("pow -1/2", { pow($0, -0.5) }, in: 0.5..<2) { 1 / $0.squareRoot() },
-            pointwise("abs", { abs($0) }) { abs($0) },
-            pointwise("clamp", { clamp($0, to: -0.5...0.25) }) { min(max($0, -0.5), 0.25) },
-            broadcastComparison(".==", { $0 .== $1 }) { $0 == $1 },
-            broadcastComparison(".!=", { $0 .!= $1 }) { $0 != $1 },
-            broadcastComparison(".<", { $0 .< $1 }) { $0 < $1 },
-            broadcastComparison(".<=", { $0 .<= $1 }) { $0 <= $1 },
-            broadcastComparison(".>", { $0 .> $1 }) { $0 > $1 },
-            broadcastComparison(".>=", { $0 .>= $1 }) { $0 >= $1 },
-            scalarComparison(".== scalar", { $0 .== 2 }) { $0 == 2 },
-            scalarComparison(".!= scalar", { $0 .!= 2 }) { $0 != 2 },
-            scalarComparison(".< scalar", { $0 .< 2 }) { $0 < 2 },
-            scalarComparison(".<= scalar", { $0 .<= 2 }) { $0 <= 2 },
-            scalarComparison(".> scalar", { $0 .> 2 }) { $0 > 2 },
-            scalarComparison(".>= scalar", { $0 .>= 2 }) { $0 >= 2 },
+            pointwise("negation", { -$0 }, reference: { -$0 }),
+            pointwise("tensor + scalar", { $0 + 0.75 }, reference: { $0 + 0.75 }),
+            pointwise("scalar + tensor", { 0.75 + $0 }, reference: { $0 + 0.75 }),
+            pointwise("tensor - scalar", { $0 - 0.75 }, reference: { $0 - 0.75 }),
+            pointwise("scalar - tensor", { 0.75 - $0 }, reference: { 0.75 - $0 }),
+            pointwise("tensor * scalar", { $0 * 1.5 }, reference: { $0 * 1.5 }),
+            pointwise("scalar * tensor", { 1.5 * $0 }, reference: { $0 * 1.5 }),
+            pointwise("tensor / scalar", { $0 / 3 }, reference: { $0 / 3 }),
+            pointwise("scalar / tensor", { 3 / $0 }, in: 0.5..<2, reference: { 3 / $0 }),
+            pointwise("pow 3", { pow($0, 3) }, reference: { $0 * $0 * $0 }),
+            pointwise("pow -1/2", { pow($0, -0.5) }, in: 0.5..<2, reference: { 1 / $0.squareRoot() }),
+            pointwise("abs", { abs($0) }, reference: { abs($0) }),
+            pointwise("clamp", { clamp($0, to: -0.5...0.25) }, reference: { min(max($0, -0.5), 0.25) }),
+            broadcastComparison(".==", { $0 .== $1 }, reference: { $0 == $1 }),
+            broadcastComparison(".!=", { $0 .!= $1 }, reference: { $0 != $1 }),
+            broadcastComparison(".<", { $0 .< $1 }, reference: { $0 < $1 }),
+            broadcastComparison(".<=", { $0 .<= $1 }, reference: { $0 <= $1 }),
+            broadcastComparison(".>", { $0 .> $1 }, reference: { $0 > $1 }),
+            broadcastComparison(".>=", { $0 .>= $1 }, reference: { $0 >= $1 }),
+            scalarComparison(".== scalar", { $0 .== 2 }, reference: { $0 == 2 }),
+            scalarComparison(".!= scalar", { $0 .!= 2 }, reference: { $0 != 2 }),
+            scalarComparison(".< scalar", { $0 .< 2 }, reference: { $0 < 2 }),
+            scalarComparison(".<= scalar", { $0 .<= 2 }, reference: { $0 <= 2 }),
+            scalarComparison(".> scalar", { $0 .> 2 }, reference: { $0 > 2 }),
+            scalarComparison(".>= scalar", { $0 .>= 2 }, reference: { $0 >= 2 }),
             which(.float32), which(.bfloat16),
         ]
 
     static let unary: [OpCase] =
-        inBothTypes("exp", { exp($0) }, in: -5..<5) { Foundation.exp($0) }
-        + inBothTypes("log", { log($0) }, in: 0.1..<4) { Foundation.log($0) }
-        + inBothTypes("sqrt", { sqrt($0) }, in: 0.1..<4) { $0.squareRoot() }
-        + inBothTypes("tanh", { tanh($0) }, in: -3..<3) { Foundation.tanh($0) }
-        + inBothTypes("sigmoid", { sigmoid($0) }, in: -6..<6) { 1 / (1 + Foundation.exp(-$0)) }
-        + inBothTypes("silu", { silu($0) }, in: -6..<6) { $0 / (1 + Foundation.exp(-$0)) }
-        + inBothTypes("relu", { relu($0) }, in: -1..<1) { max($0, 0) }
-        + inBothTypes("gelu erf", { gelu($0) }, in: -4..<4) { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) }
-        + inBothTypes("gelu tanh", { gelu($0, form: .tanh) }, in: -4..<4) {
-            0.5 * $0 * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
-        }
+        inBothTypes("exp", { exp($0) }, in: -5..<5, reference: { Foundation.exp($0) })
+        + inBothTypes("log", { log($0) }, in: 0.1..<4, reference: { Foundation.log($0) })
+        + inBothTypes("sqrt", { sqrt($0) }, in: 0.1..<4, reference: { $0.squareRoot() })
+        + inBothTypes("tanh", { tanh($0) }, in: -3..<3, reference: { Foundation.tanh($0) })
+        + inBothTypes("sigmoid", { sigmoid($0) }, in: -6..<6, reference: { 1 / (1 + Foundation.exp(-$0)) })
+        + inBothTypes("silu", { silu($0) }, in: -6..<6, reference: { $0 / (1 + Foundation.exp(-$0)) })
+        + inBothTypes("relu", { relu($0) }, in: -1..<1, reference: { max($0, 0) })
+        + inBothTypes("gelu erf", { gelu($0) }, in: -4..<4, reference: { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) })
+        + inBothTypes(
+            "gelu tanh", { gelu($0, form: .tanh) }, in: -4..<4,
+            reference: {
+                0.5 * $0 * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+            })
 
     /// Two operands of one shape, rows with columns, and a scalar with a cube, in both types.
     private static func binary(
         _ name: String, _ apply: @escaping @Sendable (Tensor, Tensor) -> Tensor, right: Range<Float> = -1..<1,
-        _ f: @escaping @Sendable (Double, Double) -> Double
+        reference f: @escaping @Sendable (Double, Double) -> Double
     ) -> [OpCase] {
         let shapes: [(String, [Int], [Int], [Int])] = [
             ("same shape", [3, 5], [3, 5], [3, 5]), ("row and column", [4, 1], [1, 3], [4, 3]),
@@ -77,7 +79,7 @@ extension OpCases {
 
     private static func pointwise(
         _ name: String, _ apply: @escaping @Sendable (Tensor) -> Tensor, in range: Range<Float> = -1..<1,
-        _ dtype: DType = .float32, _ f: @escaping @Sendable (Double) -> Double
+        _ dtype: DType = .float32, reference f: @escaping @Sendable (Double) -> Double
     ) -> OpCase {
         OpCase(
             name: "\(name), \(dtype)", inputs: [.random([3, 7], 5, in: range, dtype)], differentiable: [0],
@@ -87,14 +89,14 @@ extension OpCases {
 
     private static func inBothTypes(
         _ name: String, _ apply: @escaping @Sendable (Tensor) -> Tensor, in range: Range<Float>,
-        _ f: @escaping @Sendable (Double) -> Double
+        reference f: @escaping @Sendable (Double) -> Double
     ) -> [OpCase] {
-        [pointwise(name, apply, in: range, .float32, f), pointwise(name, apply, in: range, .bfloat16, f)]
+        [DType.float32, .bfloat16].map { pointwise(name, apply, in: range, $0, reference: f) }
     }
 
     private static func broadcastComparison(
         _ name: String, _ apply: @escaping @Sendable (Tensor, Tensor) -> Tensor,
-        _ f: @escaping @Sendable (Double, Double) -> Bool
+        reference f: @escaping @Sendable (Double, Double) -> Bool
     ) -> OpCase {
         OpCase(
             name: name, inputs: [Tensor([1.0, 2, 3, 2, 2, -1], shape: [2, 3]), Tensor([2.0, 1], shape: [2, 1])],
@@ -103,7 +105,8 @@ extension OpCases {
     }
 
     private static func scalarComparison(
-        _ name: String, _ apply: @escaping @Sendable (Tensor) -> Tensor, _ f: @escaping @Sendable (Double) -> Bool
+        _ name: String, _ apply: @escaping @Sendable (Tensor) -> Tensor,
+        reference f: @escaping @Sendable (Double) -> Bool
     ) -> OpCase {
         OpCase(
             name: name, inputs: [Tensor([1 as Int32, 2, 3, -2])], apply: { apply($0[0]) },

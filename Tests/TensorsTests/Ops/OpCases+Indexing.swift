@@ -2,19 +2,29 @@ import Tensors
 
 extension OpCases {
     static let indexing: [OpCase] = [
-        moved("subscript with ranges", [4, 5], { $0[1..<3, 2...] }) { index in [index[0] + 1, index[1] + 2] },
-        moved("subscript with an integer", [4, 5], { $0[2] }, to: [5]) { index in [2, index[0]] },
-        moved("subscript from the end", [4, 5], { $0[0..., -2] }, to: [4]) { index in [index[0], 3] },
-        moved("subscript with every kind of range", [4, 5, 6], { $0[1...2, ..<3, ...(-2)] }, to: [2, 3, 5]) { index in
-            [index[0] + 1, index[1], index[2]]
-        },
-        moved("subscript with a range from the end", [4, 5], { $0[(-2)..., ..<(-1)] }, to: [2, 4]) { index in
-            [index[0] + 2, index[1]]
-        },
-        moved("subscript of a subscript", [4, 5], { $0[1..., 1][1...] }, to: [2]) { index in [index[0] + 2, 1] },
-        moved("subscript, bfloat16", [4, 5], { $0[1..<3, 2...] }, .bfloat16) { index in [index[0] + 1, index[1] + 2] },
-        moved("split into equal parts", [4, 6], { $0.split(into: 3, along: 1)[1] }) { [$0[0], $0[1] + 2] },
-        moved("split by sizes", [5, 3], { $0.split(sizes: [1, 4])[1] }) { [$0[0] + 1, $0[1]] },
+        moved(
+            "subscript with ranges", [4, 5], { $0[1..<3, 2...] }, reference: { index in [index[0] + 1, index[1] + 2] }),
+        moved("subscript with an integer", [4, 5], { $0[2] }, to: [5], reference: { index in [2, index[0]] }),
+        moved("subscript from the end", [4, 5], { $0[0..., -2] }, to: [4], reference: { index in [index[0], 3] }),
+        moved(
+            "subscript with every kind of range", [4, 5, 6], { $0[1...2, ..<3, ...(-2)] }, to: [2, 3, 5],
+            reference: { index in
+                [index[0] + 1, index[1], index[2]]
+            }),
+        moved(
+            "subscript with a range from the end", [4, 5], { $0[(-2)..., ..<(-1)] }, to: [2, 4],
+            reference: { index in
+                [index[0] + 2, index[1]]
+            }),
+        moved(
+            "subscript of a subscript", [4, 5], { $0[1..., 1][1...] }, to: [2],
+            reference: { index in [index[0] + 2, 1] }),
+        moved(
+            "subscript, bfloat16", [4, 5], { $0[1..<3, 2...] }, .bfloat16,
+            reference: { index in [index[0] + 1, index[1] + 2] }),
+        moved(
+            "split into equal parts", [4, 6], { $0.split(into: 3, along: 1)[1] }, reference: { [$0[0], $0[1] + 2] }),
+        moved("split by sizes", [5, 3], { $0.split(sizes: [1, 4])[1] }, reference: { [$0[0] + 1, $0[1]] }),
         takeCase("take rows", [5, 3], [4, 0, 4, 4], along: 0),
         takeCase("take columns", [2, 5, 3], [1, 1, 4], along: 1),
         takeCase("take columns, bfloat16", [2, 5, 3], [1, 1, 4], along: 1, .bfloat16),
@@ -48,23 +58,31 @@ extension OpCases {
     ]
 
     static let shaping: [OpCase] = [
-        moved("reshaped", [4, 6], { $0.reshaped(3, -1) }, to: [3, 8]) { index in
-            let place = index[0] * 8 + index[1]
-            return [place / 6, place % 6]
-        },
-        moved("permuted", [2, 3, 4], { $0.permuted([2, 0, 1]) }, to: [4, 2, 3]) { [$0[1], $0[2], $0[0]] },
-        moved("permuted, bfloat16", [2, 3, 4], { $0.permuted([0, 2, 1]) }, .bfloat16, to: [2, 4, 3]) {
-            [$0[0], $0[2], $0[1]]
-        },
-        moved("transposed", [2, 3, 4], { $0.transposed() }, to: [2, 4, 3]) { [$0[0], $0[2], $0[1]] },
-        moved("transposed dimensions", [2, 3, 4], { $0.transposed(0, -1) }, to: [4, 3, 2]) { [$0[2], $0[1], $0[0]] },
-        moved("squeezed", [1, 3, 1, 2], { $0.squeezed() }, to: [3, 2]) { [0, $0[0], 0, $0[1]] },
-        moved("squeezed at a dimension", [1, 3, 1], { $0.squeezed(at: -1) }, to: [1, 3]) { [0, $0[1], 0] },
-        moved("expanded", [3, 2], { $0.expanded(at: 1) }, to: [3, 1, 2]) { [$0[0], $0[2]] },
-        moved("broadcast", [3, 1], { $0.broadcast(to: [2, 3, 4]) }, to: [2, 3, 4]) { [$0[1], 0] },
         moved(
-            "converted to bfloat16 and back", [3, 4], { $0.converted(to: .bfloat16).converted(to: .float32) }, .bfloat16
-        ) { $0 },
+            "reshaped", [4, 6], { $0.reshaped(3, -1) }, to: [3, 8],
+            reference: { index in
+                let place = index[0] * 8 + index[1]
+                return [place / 6, place % 6]
+            }),
+        moved(
+            "permuted", [2, 3, 4], { $0.permuted([2, 0, 1]) }, to: [4, 2, 3], reference: { [$0[1], $0[2], $0[0]] }),
+        moved(
+            "permuted, bfloat16", [2, 3, 4], { $0.permuted([0, 2, 1]) }, .bfloat16, to: [2, 4, 3],
+            reference: {
+                [$0[0], $0[2], $0[1]]
+            }),
+        moved("transposed", [2, 3, 4], { $0.transposed() }, to: [2, 4, 3], reference: { [$0[0], $0[2], $0[1]] }),
+        moved(
+            "transposed dimensions", [2, 3, 4], { $0.transposed(0, -1) }, to: [4, 3, 2],
+            reference: { [$0[2], $0[1], $0[0]] }),
+        moved("squeezed", [1, 3, 1, 2], { $0.squeezed() }, to: [3, 2], reference: { [0, $0[0], 0, $0[1]] }),
+        moved(
+            "squeezed at a dimension", [1, 3, 1], { $0.squeezed(at: -1) }, to: [1, 3], reference: { [0, $0[1], 0] }),
+        moved("expanded", [3, 2], { $0.expanded(at: 1) }, to: [3, 1, 2], reference: { [$0[0], $0[2]] }),
+        moved("broadcast", [3, 1], { $0.broadcast(to: [2, 3, 4]) }, to: [2, 3, 4], reference: { [$0[1], 0] }),
+        moved(
+            "converted to bfloat16 and back", [3, 4], { $0.converted(to: .bfloat16).converted(to: .float32) },
+            .bfloat16, reference: { $0 }),
         OpCase(
             name: "converted from float32 to bfloat16", inputs: [.random([3, 4], 27)], differentiable: [0],
             narrowings: 1, apply: { $0[0].converted(to: .bfloat16) }, reference: { $0[0].values }),
@@ -82,7 +100,7 @@ extension OpCases {
     /// An operation that only moves elements: `source` says where each comes from.
     private static func moved(
         _ name: String, _ shape: [Int], _ apply: @escaping @Sendable (Tensor) -> Tensor, _ dtype: DType = .float32,
-        to result: [Int]? = nil, from source: @escaping @Sendable ([Int]) -> [Int]
+        to result: [Int]? = nil, reference source: @escaping @Sendable ([Int]) -> [Int]
     ) -> OpCase {
         let x = Tensor.random(shape, 26, dtype)
         let resultShape = result ?? apply(x).shape

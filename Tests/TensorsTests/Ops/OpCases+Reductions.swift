@@ -3,10 +3,11 @@ import Tensors
 
 extension OpCases {
     static let reductions: [OpCase] =
-        reduction("sum", { $0.sum(along: $1, keepingDimensions: $2) }) { $0.reduce(0, +) }
-        + reduction("mean", { $0.mean(along: $1, keepingDimensions: $2) }) { $0.reduce(0, +) / Double($0.count) }
-        + reduction("max", { $0.max(along: $1, keepingDimensions: $2) }) { $0.max()! }
-        + reduction("min", { $0.min(along: $1, keepingDimensions: $2) }) { $0.min()! }
+        reduction("sum", { $0.sum(along: $1, keepingDimensions: $2) }, reference: { $0.reduce(0, +) })
+        + reduction(
+            "mean", { $0.mean(along: $1, keepingDimensions: $2) }, reference: { $0.reduce(0, +) / Double($0.count) })
+        + reduction("max", { $0.max(along: $1, keepingDimensions: $2) }, reference: { $0.max()! })
+        + reduction("min", { $0.min(along: $1, keepingDimensions: $2) }, reference: { $0.min()! })
         + [
             OpCase(
                 name: "sum along one dimension", inputs: [.random([3, 4], 1)], differentiable: [0],
@@ -26,16 +27,20 @@ extension OpCases {
         ]
 
     static let rows: [OpCase] =
-        alongRows("softmax", { softmax($0, along: $1) }) { row in
-            let top = row.max()!
-            let sum = row.reduce(0) { $0 + exp($1 - top) }
-            return row.map { exp($0 - top) / sum }
-        }
-        + alongRows("logSoftmax", { logSoftmax($0, along: $1) }) { row in
-            let total = logOfSum(row)
-            return row.map { $0 - total }
-        }
-        + alongRows("logSumExp", { logSumExp($0, along: $1) }) { [logOfSum($0)] }
+        alongRows(
+            "softmax", { softmax($0, along: $1) },
+            reference: { row in
+                let top = row.max()!
+                let sum = row.reduce(0) { $0 + exp($1 - top) }
+                return row.map { exp($0 - top) / sum }
+            })
+        + alongRows(
+            "logSoftmax", { logSoftmax($0, along: $1) },
+            reference: { row in
+                let total = logOfSum(row)
+                return row.map { $0 - total }
+            })
+        + alongRows("logSumExp", { logSumExp($0, along: $1) }, reference: { [logOfSum($0)] })
         + [
             OpCase(
                 name: "softmax of numbers whose exponentials overflow",
@@ -67,7 +72,7 @@ extension OpCases {
 
     private static func reduction(
         _ name: String, _ apply: @escaping @Sendable (Tensor, [Int]?, Bool) -> Tensor,
-        _ f: @escaping @Sendable ([Double]) -> Double
+        reference f: @escaping @Sendable ([Double]) -> Double
     ) -> [OpCase] {
         let forms: [(axes: [Int]?, keeps: Bool, dtype: DType)] = [
             (nil, false, .float32), (nil, true, .float32), ([0], false, .float32), ([1], true, .float32),
@@ -96,7 +101,7 @@ extension OpCases {
     /// A function of rows that run along a dimension of [3, 4, 5].
     private static func alongRows(
         _ name: String, _ apply: @escaping @Sendable (Tensor, Int) -> Tensor,
-        _ f: @escaping @Sendable ([Double]) -> [Double]
+        reference f: @escaping @Sendable ([Double]) -> [Double]
     ) -> [OpCase] {
         [(-1, DType.float32), (0, .float32), (1, .float32), (1, .bfloat16)].map { axis, dtype in
             let shape = [3, 4, 5]
