@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Layers
 import ModelFiles
@@ -103,7 +104,8 @@ public enum PEFTAdapter {
         }
         try writer.finish()
         let modules = Set(adapters.map { String($0.module.split(separator: ".").last!) }).sorted()
-        let text = try PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
-        try AtomicFileWriter.replace(folder.appendingPathComponent(PEFTConfiguration.fileName), with: Array(text.utf8))
+        let text = PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
+        try AtomicFile.write(
+            Array(text.utf8), to: folder.appendingPathComponent(PEFTConfiguration.fileName).path)
     }
 }

@@ -49,9 +49,10 @@ struct WeightReader {
         guard stored.shape == shape else {
             throw InputError(.data, at: "\(file): \(name)", "expected shape \(shape), found \(stored.shape)")
         }
-        let type = QuantizationType(rawValue: stored.quantType.rawValue)!
+        let type = stored.quantType
         guard stored.quantMap == type.values else {
-            throw InputError(.data, at: "\(file): \(name).quant_map", "expected the \(type.rawValue) table, found other values")
+            throw InputError(
+                .data, at: "\(file): \(name).quant_map", "expected the \(type.rawValue) table, found other values")
         }
         let codes = stored.codes.withUnsafeBytes { Tensor(copying: $0, shape: [$0.count], dtype: .uint8) }
         let scales: BlockScales =
