@@ -11,7 +11,8 @@ extension Serialized4Bit {
     ///   - name: the weight's name, which ends in `.weight`.
     ///   - nestedBlockSize: scales that share a scale, or nil where they stay f32.
     public static func entries(
-        named name: String, shape: [Int], quantType: QuantizationType, blockSize: Int, nestedBlockSize: Int?, dtype: DType
+        named name: String, shape: [Int], quantType: QuantizationType, blockSize: Int, nestedBlockSize: Int?,
+        dtype: DType
     ) -> [SafetensorsWriter.Entry] {
         let elementCount = shape.reduce(1, *)
         let blockCount = (elementCount + blockSize - 1) / blockSize
@@ -60,7 +61,8 @@ extension Serialized4Bit {
     /// Blanks behind the text make up for the length of `nested_offset`, which is known only once the weight is
     /// quantized, while a writer needs the length before.
     private static func stateBytes(
-        shape: [Int], quantType: QuantizationType, blockSize: Int, dtype: DType, nested: (blockSize: Int, offset: Float)?
+        shape: [Int], quantType: QuantizationType, blockSize: Int, dtype: DType,
+        nested: (blockSize: Int, offset: Float)?
     ) -> [UInt8] {
         var members: [JSONValue.Member] = [
             .init("quant_type", .string(quantType.rawValue)), .init("blocksize", .number(blockSize)),

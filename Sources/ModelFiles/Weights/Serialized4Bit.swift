@@ -52,7 +52,8 @@ public struct Serialized4Bit: Sendable, Equatable {
     ///
     /// - Throws: `InputError` with `.data` where a part is missing or does not fit the others.
     init?(reading name: String, from weights: SafetensorsWeights, place: String) throws {
-        guard let quantType = QuantizationType.allCases.first(where: { weights.contains(Self.stateName(name, $0)) }) else {
+        guard let quantType = QuantizationType.allCases.first(where: { weights.contains(Self.stateName(name, $0)) })
+        else {
             return nil
         }
         let text = try weights.part(Self.stateName(name, quantType), .uint8)

@@ -65,7 +65,8 @@ public enum PEFTAdapter {
             throw InputError(.data, at: "\(file.path): \(name)", "expected shape \(shape), found \(entry.shape)")
         }
         guard let dtype = entry.dtype.dtype, dtype.isFloatingPoint else {
-            throw InputError(.data, at: "\(file.path): \(name)", "expected floating-point values, found \(entry.dtype.rawValue)")
+            throw InputError(
+                .data, at: "\(file.path): \(name)", "expected floating-point values, found \(entry.dtype.rawValue)")
         }
         let tensor = Tensor(copying: try file.bytes(of: name), shape: shape, dtype: dtype).converted(to: .float32)
         guard tensor.isFinite else {

@@ -44,12 +44,11 @@ struct PEFTConfiguration {
         {
             throw root.failure("init_lora_weights", "a start that leaves the base weights as they are")
         }
-        let rank = try root.member("r")?.wholeNumber ?? 8
-        guard rank >= 1 else { throw root.failure("r", "at least 1") }
         lora = LoRAConfiguration(
-            rank: rank, alpha: try root.double("lora_alpha") ?? 8, dropout: try root.double("lora_dropout") ?? 0,
+            rank: try root.member("r")?.rank ?? 8, alpha: try root.double("lora_alpha") ?? 8,
+            dropout: try root.double("lora_dropout") ?? 0,
             useRSLoRA: try root.bool("use_rslora") ?? false,
-            rankPattern: try root.member("rank_pattern")?.patterns { try $0.wholeNumber } ?? [],
+            rankPattern: try root.member("rank_pattern")?.patterns { try $0.rank } ?? [],
             alphaPattern: try root.member("alpha_pattern")?.patterns { try $0.double } ?? [],
             targets: try Self.targets(root.required("target_modules")))
         baseModel = root.value["base_model_name_or_path"]?.string
@@ -111,13 +110,13 @@ extension JSONValue {
 }
 
 extension JSONNode {
-    /// The number where it has no fraction, in whatever form it is written.
-    fileprivate var wholeNumber: Int {
+    /// A whole number of at least 1, which Python may have written as `8.0`.
+    fileprivate var rank: Int {
         get throws {
-            guard let number = value.double.flatMap({ Int(exactly: $0) }) else {
-                throw mismatch("expected a whole number")
+            guard let rank = value.double.flatMap({ Int(exactly: $0) }), rank >= 1 else {
+                throw mismatch("expected a whole number of at least 1")
             }
-            return number
+            return rank
         }
     }
 

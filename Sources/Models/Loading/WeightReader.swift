@@ -15,7 +15,8 @@ struct WeightReader {
             let length = result.count / max(1, result.shape[0])
             try source.readFloat32(
                 name, rows: rows,
-                into: UnsafeMutableBufferPointer(start: result.float32 + rows.lowerBound * length, count: rows.count * length))
+                into: UnsafeMutableBufferPointer(
+                    start: result.float32 + rows.lowerBound * length, count: rows.count * length))
         }
         source.release(name)
         return result

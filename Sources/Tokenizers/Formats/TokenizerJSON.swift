@@ -119,7 +119,7 @@ struct TokenizerJSON {
         for entry in entries {
             let text = entry.key
             guard let id = entry.value.integer, (0..<largestID).contains(id) else {
-                throw JSONNode(entry.value, file: node.file, key: "\(node.key)[\(quoted(text))]").mismatch("expected an id")
+                throw node.failure(text, "an id")
             }
             if id >= texts.count { texts.append(contentsOf: repeatElement(nil, count: id + 1 - texts.count)) }
             if let other = texts[id] {

@@ -99,7 +99,10 @@ struct JSONValueTests {
             ("\"\\ud800\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
             ("\"\\ud800\\u0041\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
             ("\"\\udc00\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
-            ("{\"a\": 1,\n \"b\": {\"c\": 1,\n \"c\": 2}}", "a.json:3: not valid JSON: expected each key once, found 'c' again"),
+            (
+                "{\"a\": 1,\n \"b\": {\"c\": 1,\n \"c\": 2}}",
+                "a.json:3: not valid JSON: expected each key once, found 'c' again"
+            ),
         ])
     func syntaxErrors(text: String, message: String) {
         #expect { try parse(text) } throws: { "\($0)" == message && ($0 as? InputError)?.exitCode == .config }
