@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "Signet", targets: ["Signet"]),
         .executable(name: "train", targets: ["TrainCommand"]),
         .executable(name: "signet", targets: ["SignetCommand"]),
+        .executable(name: "benchmarks", targets: ["BenchmarksCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -61,6 +62,11 @@ let package = Package(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
         .executableTarget(
             name: "SignetCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
+        .executableTarget(
+            name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),

@@ -83,9 +83,10 @@ public struct RunSetup {
     ) throws -> MemoryPlan {
         let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
         let largest = datasets.map { dataset in
-            let rows = dataset.rows.sorted { $0.tokens.count > $1.tokens.count }.prefix(together)
-            let loss = dataset.rows.map(\.lossTokenCount).sorted(by: >).prefix(together)
-            return (rows.reduce(0) { $0 + $1.tokens.count }, loss.reduce(0, +))
+            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
+            let tokens = most(dataset.rows.map(\.tokens.count))
+            let inOneStream = min(tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
+            return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
         }
         let budget = configuration.training.memoryBudget.bytes
         let plan = MemoryPlan(
