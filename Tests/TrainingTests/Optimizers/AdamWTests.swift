@@ -54,7 +54,7 @@ struct AdamWTests {
         #expect(abs(clippingScale(norm: 4, maximum: 1) - 0.25) < 1e-6)
         #expect(clippingScale(norm: 4, maximum: 0) == 1)
         #expect(clippingScale(norm: 0, maximum: 1) == 1)
-        #expect(globalNorm([Tensor([3, 0]), Tensor([Float(4)])]) == 5)
+        #expect(globalNorm([Tensor([Float(3), 0]), Tensor([Float(4)])]) == 5)
     }
 
     @Test("the rates of every step are those of the schedulers of transformers")

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Models
+import Tensors
 import TestSupport
 import Testing
 

@@ -75,7 +75,7 @@ struct SFTTrainerTests {
     @Test("the number of threads changes no bit", arguments: [DType.float32, .bfloat16])
     func threads(type: DType) async {
         // In processes of their own: nobody else may take the pool meanwhile.
-        await #expect(processExitsWith: .success) { [isNarrow = type == .bfloat16] in
+        await #expect(processExitsWith: .success) { [isNarrow = (type == .bfloat16) as Bool] in
             for name in ["rslora", "nf4"] {
                 let outcomes = try [1, 2, 3, 5].map { count in
                     Machine.threadCount = count
