@@ -78,11 +78,12 @@ struct LoRAConfigurationTests {
     @Test("the scale is alpha over the rank, over its root with rsLoRA, each with its patterns")
     func scales() {
         var configuration = LoRAConfiguration(
-            rank: 16, alpha: 12, rankPattern: [NamePattern("k_proj", 9)],
+            rank: 16, alpha: 12, rankPattern: [NamePattern("k_proj", 4)],
             alphaPattern: [NamePattern("v_proj", 40), NamePattern("k_proj", 5)])
         func scales() -> [Float] { ["q_proj", "k_proj", "v_proj"].map { configuration.scale(of: "layers.0.\($0)") } }
-        #expect(scales() == [12.0 / 16, 5.0 / 9, 40.0 / 16])
+        // 12/16, 5/4 and 40/16, then 12/4, 5/2 and 40/4.
+        #expect(scales() == [0.75, 1.25, 2.5])
         configuration.useRSLoRA = true
-        #expect(scales() == [12.0 / 4, 5.0 / 3, 40.0 / 4])
+        #expect(scales() == [3, 2.5, 10])
     }
 }

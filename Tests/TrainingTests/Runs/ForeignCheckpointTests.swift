@@ -1,6 +1,7 @@
 import CheckpointIO
 import Diagnostics
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite("Checkpoints of other runs")
 struct ForeignCheckpointTests {
     private func configuration(
-        _ name: String = "plain", _ output: URL, _ change: (inout TrainConfiguration) throws -> Void = { _ in }
+        _ output: URL, case name: String = "plain", _ change: (inout TrainConfiguration) throws -> Void = { _ in }
     ) throws -> TrainConfiguration {
         try GoldenCase(name: name).configuration(output: output) {
             $0.data.eval = nil
@@ -56,7 +57,7 @@ struct ForeignCheckpointTests {
                 configuration.data.train = rows.path
             }
             try expectRefusal(of: folder, by: otherData, naming: ["another data"])
-            let other = try configuration("rslora", folder)
+            let other = try configuration(folder, case: "rslora")
             try expectRefusal(of: folder, by: other, naming: ["another model", "another adapter", "another data"])
         }
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Layers
 import Models
 import Tensors
 import TestSupport
