@@ -53,10 +53,15 @@ let package = Package(
         library("Layers", ["Tensors"]),
         library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
         library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
-        library("Models", ["Layers", "ModelFiles", "Files"]),
+        library("Models", ["Tensors", "Layers", "ModelFiles", "Files", "Diagnostics"]),
         library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Files", "Diagnostics"]),
         library("Distributed", ["Tensors"]),
-        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Files", "Diagnostics"]),
+        library(
+            "Training",
+            [
+                "Tensors", "Layers", "ModelFiles", "Models", "Tokenizers", "CheckpointIO", "Distributed", "Files",
+                "Diagnostics",
+            ]),
         library("Signet", ["Training"]),
         library("CommandSupport", ["Diagnostics", argumentParser]),
         .executableTarget(
