@@ -25,6 +25,7 @@ static struct {
     _Atomic int sleepers;
     int threads;                   // wanted, calling thread included
     int started;                   // workers running
+    uint32_t seen_at_start;        // generation before the first job of the workers that start now
 } pool = {.owner = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_once_t counted = PTHREAD_ONCE_INIT;
@@ -60,7 +61,8 @@ static void work(void) {
 
 static void *worker(void *argument) {
     int self = (int)(intptr_t)argument;
-    uint32_t seen = 0;
+    // Jobs before its first one have not counted it.
+    uint32_t seen = pool.seen_at_start;
     inside_job = true;
     for (;;) {
         uint32_t now;
@@ -85,6 +87,8 @@ static void forget_workers(void) { pool.started = 0; }
 
 static void start_workers(void) {
     if (pool.started == 0) pthread_atfork(NULL, NULL, forget_workers);
+    // Stays as it is until all of them have read it: the coming job waits for them.
+    pool.seen_at_start = atomic_load(&pool.generation);
     while (pool.started < pool.threads - 1) {
         pthread_t thread;
         pthread_attr_t attributes;
