@@ -5,12 +5,13 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 /// The kernels are always optimised, so that a debug build trains at nearly the speed of a release build.
-let optimised: [CSetting] = [.unsafeFlags(["-O3"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3"]), .treatAllWarnings(as: .error)]
 
-/// Tensors too: its loops over elements are a hundred times slower without optimisation.
+/// Tensors and Files too: their loops over elements and bytes are many times slower without optimisation.
 let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = []) -> Target {
@@ -47,14 +48,15 @@ let package = Package(
             name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
 
         library("Diagnostics", []),
+        library("Files", ["Diagnostics"], optimisedSwift),
         library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
         library("Layers", ["Tensors"]),
-        library("ModelFiles", ["Tensors", "Diagnostics"]),
-        library("Tokenizers", ["CPCRE2", "Diagnostics"]),
-        library("Models", ["Layers", "ModelFiles"]),
-        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Diagnostics"]),
+        library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
+        library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
+        library("Models", ["Layers", "ModelFiles", "Files"]),
+        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Files", "Diagnostics"]),
         library("Distributed", ["Tensors"]),
-        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Diagnostics"]),
+        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Files", "Diagnostics"]),
         library("Signet", ["Training"]),
         library("CommandSupport", ["Diagnostics", argumentParser]),
         .executableTarget(
@@ -69,12 +71,13 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
+        tests("FilesTests", ["Files"], goldens: false),
         tests("LayersTests", ["Layers"]),
-        tests("ModelFilesTests", ["ModelFiles"]),
+        tests("ModelFilesTests", ["ModelFiles", "Files"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
-        tests("TrainingTests", ["Training"]),
+        tests("TrainingTests", ["Training", "Files"]),
         tests("CommandTests", ["Signet"], goldens: false),
     ]
 )

@@ -1,10 +1,9 @@
 import Diagnostics
+import Files
 import Testing
 
-@testable import Training
-
 @Suite("JSON reading and writing")
-struct JSONTests {
+struct JSONValueTests {
     private func parse(_ text: String) throws -> JSONValue {
         try JSONValue(parsing: Array(text.utf8), file: "a.json", exitCode: .config)
     }
@@ -42,6 +41,26 @@ struct JSONTests {
         #expect(try parse(text).prettyText == text)
     }
 
+    @Test("expanded text has one member or element a line, as Python's json module has it with an indent of 2")
+    func expanded() throws {
+        let text = "{\n  \"a\": [\n    1,\n    [\n      \"x\"\n    ]\n  ],\n  \"b\": [],\n  \"c\": {}\n}\n"
+        #expect(try parse(text).expandedText == text)
+        #expect(JSONValue.float(8).compactText == "8.0" && JSONValue.float(1e-5).compactText == "1e-05")
+    }
+
+    @Test("members keep the order of the file")
+    func order() throws {
+        #expect(try parse("{\"b\": 1, \"a\": 2, \"c\": 3}").members?.map(\.key) == ["b", "a", "c"])
+    }
+
+    @Test("a number beyond what its type holds is read by none, with all its digits kept")
+    func numbers() throws {
+        #expect(try parse("1e999").double == nil)
+        #expect(try parse("9223372036854775808").integer == nil)
+        #expect(try parse("1.5").integer == nil && parse("2e3").double == 2000)
+        #expect(try parse("123456789012345678901234567890").compactText == "123456789012345678901234567890")
+    }
+
     @Test(
         "doubles are written so that they read back as the same bits",
         arguments: [
@@ -73,14 +92,17 @@ struct JSONTests {
             ("nul", "a.json:1: not valid JSON: expected null, found the end of the text"),
             ("NaN", "a.json:1: not valid JSON: expected a value, found 'N'"),
             ("é", "a.json:1: not valid JSON: expected a value, found byte 0xC3"),
-            ("\"a", "a.json:1: not valid JSON: a string has no closing quote"),
-            ("\"a\nb\"", "a.json:1: not valid JSON: control character 0x0A in a string must be escaped"),
+            ("\"a", "a.json:1: not valid JSON: expected the closing quote of a string, found the end of the text"),
+            ("\"a\nb\"", "a.json:1: not valid JSON: expected an escape for the control character, found byte 0x0A"),
             ("\"\\x\"", "a.json:1: not valid JSON: expected an escape such as \\n or \\u00e9, found 'x'"),
             ("\"\\u12g4\"", "a.json:1: not valid JSON: expected four hexadecimal digits after \\u, found 'g'"),
-            ("\"\\ud800\"", "a.json:1: not valid JSON: half of a surrogate pair in an escape"),
-            ("\"\\ud800\\u0041\"", "a.json:1: not valid JSON: half of a surrogate pair in an escape"),
-            ("\"\\udc00\"", "a.json:1: not valid JSON: half of a surrogate pair in an escape"),
-            ("{\"a\": 1,\n \"b\": {\"c\": 1,\n \"c\": 2}}", "a.json:3: not valid JSON: duplicate key \"c\""),
+            ("\"\\ud800\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
+            ("\"\\ud800\\u0041\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
+            ("\"\\udc00\"", "a.json:1: not valid JSON: expected a surrogate pair, found half of one"),
+            (
+                "{\"a\": 1,\n \"b\": {\"c\": 1,\n \"c\": 2}}",
+                "a.json:3: not valid JSON: expected each key once, found 'c' again"
+            ),
         ])
     func syntaxErrors(text: String, message: String) {
         #expect { try parse(text) } throws: { "\($0)" == message && ($0 as? InputError)?.exitCode == .config }
@@ -89,10 +111,10 @@ struct JSONTests {
     @Test("invalid UTF-8 and hostile nesting are refused")
     func hostile() {
         #expect { try JSONValue(parsing: [0x22, 0xC3, 0x22], file: "a", exitCode: .data) } throws: {
-            "\($0)" == "a:1: not valid JSON: a string is not valid UTF-8"
+            "\($0)" == "a:1: not valid JSON: expected UTF-8, found other bytes in a string"
         }
         #expect { try parse(String(repeating: "[", count: 100_000)) } throws: {
-            "\($0)" == "a.json:1: not valid JSON: nested deeper than 64 levels"
+            "\($0)" == "a.json:1: not valid JSON: expected at most 64 levels, found deeper nesting"
         }
     }
 

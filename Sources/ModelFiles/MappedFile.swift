@@ -74,4 +74,4 @@ public final class MappedFile: Sendable {
 }
 
 /// What the last failed call of the system says about itself.
-func systemError() -> String { String(cString: strerror(errno)) }
+private func systemError() -> String { String(cString: strerror(errno)) }

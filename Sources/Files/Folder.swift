@@ -2,12 +2,12 @@ import Diagnostics
 import Foundation
 
 /// Calls on a folder's entries whose errors carry the path and the system's reason.
-enum Folder {
+package enum Folder {
     /// The names of the regular files in a folder; none where the folder does not exist.
-    static func regularFiles(in folder: URL) throws(InputError) -> [String] {
+    package static func regularFiles(in folder: URL) throws(InputError) -> [String] {
         guard let stream = opendir(folder.path) else {
             if errno == ENOENT { return [] }
-            throw InputError.system(errno, action: .read, at: folder)
+            throw InputError.system(errno, action: .read, at: folder.path)
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -19,7 +19,7 @@ enum Folder {
             if isRegularFile(folder.appendingPathComponent(name)) { names.append(name) }
             errno = 0
         }
-        if errno != 0 { throw InputError.system(errno, action: .read, at: folder) }
+        if errno != 0 { throw InputError.system(errno, action: .read, at: folder.path) }
         return names
     }
 
@@ -28,15 +28,8 @@ enum Folder {
         return stat(url.path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Puts `source` in the place of `destination` in one step: a reader sees the old file or the new one.
-    static func move(_ source: URL, over destination: URL) throws(InputError) {
-        if rename(source.path, destination.path) != 0 {
-            throw InputError.system(errno, action: .written, at: destination)
-        }
-    }
-
     /// Removes a file if it can; the caller meets it again the next time where it cannot.
-    static func removeIfPossible(_ url: URL) {
+    package static func removeIfPossible(_ url: URL) {
         unlink(url.path)
     }
 }

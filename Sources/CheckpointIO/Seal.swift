@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The first 512 bytes of a checkpoint (its HDF5 user block), which cover every byte of the file.
@@ -45,7 +46,10 @@ struct Seal: Equatable {
     /// Computes the seal of a complete file and writes it into the space left for it.
     static func write(schema: Int, to url: URL) throws(InputError) {
         let file = try PosixFile(updating: url)
-        try file.overwritePrefix(Seal(schema: UInt64(schema), of: file).bytes)
+        let seal = try Seal(schema: UInt64(schema), of: file)
+        try seal.bytes.withUnsafeBufferPointer { bytes throws(InputError) in
+            try file.write(UnsafeRawBufferPointer(bytes), at: 0)
+        }
     }
 
     private var bytes: [UInt8] {

@@ -45,6 +45,7 @@ extension JSONValue {
     package static func string(_ value: String) -> JSONValue { JSONValue(.string(value)) }
     package static func array(_ values: [JSONValue]) -> JSONValue { JSONValue(.array(values)) }
     package static func object(_ members: [Member]) -> JSONValue { JSONValue(.object(members)) }
+    package static func strings(_ values: [String]) -> JSONValue { .array(values.map { .string($0) }) }
     package static func number(_ value: Int) -> JSONValue { JSONValue(.number(String(value))) }
 
     /// The shortest literal that reads back as the same number; `null` for what JSON cannot say (NaN, infinities).
@@ -53,6 +54,9 @@ extension JSONValue {
         let literal = value.description
         return JSONValue(.number(literal.hasSuffix(".0") ? String(literal.dropLast(2)) : literal))
     }
+
+    /// A finite number with a fraction or an exponent, as readers want it that tell `8.0` from `8`.
+    package static func float(_ value: Double) -> JSONValue { JSONValue(.number(value.description)) }
 }
 
 extension JSONValue {
@@ -85,6 +89,7 @@ extension JSONValue {
         case .object(let members): return members.isEmpty ? "an empty object" : "an object"
         }
     }
+
     private static func shortened(_ text: String) -> String {
         text.count <= 40 ? text : text.prefix(40).description + "…"
     }
