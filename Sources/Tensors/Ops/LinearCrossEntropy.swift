@@ -13,8 +13,8 @@ import CKernels
 /// - Returns: [n], float32.
 public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows: Tensor, targets: Tensor) -> Tensor {
     let (vocabulary, hidden) = (weight.shape[0], weight.shape[1])
-    guard hiddenStates.rank == 2, hiddenStates.shape[1] == hidden else {
-        fatalError("linearCrossEntropy: \(hiddenStates.shape) and weight \(weight.shape)")
+    guard hiddenStates.rank == 2, hiddenStates.shape[1] == hidden, hiddenStates.dtype.isComputeType else {
+        fatalError("linearCrossEntropy: \(hiddenStates.shape) \(hiddenStates.dtype) and weight \(weight.shape)")
     }
     guard rows.rank == 1, rows.shape == targets.shape else {
         fatalError("linearCrossEntropy: rows \(rows.shape) and targets \(targets.shape)")
