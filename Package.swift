@@ -55,7 +55,7 @@ let package = Package(
         library("Distributed", ["Tensors"]),
         library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Diagnostics"]),
         library("Signet", ["Training"]),
-        library("CommandSupport", ["Diagnostics", argumentParser]),
+        library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
         .executableTarget(
@@ -69,6 +69,6 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training"]),
-        tests("CommandTests", ["Signet"], goldens: false),
+        tests("CommandTests", ["Signet", "TrainCommand", "SignetCommand"], goldens: false),
     ]
 )
