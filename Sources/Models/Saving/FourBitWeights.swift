@@ -6,12 +6,15 @@ import Tensors
 /// Writes a model's weights and configuration in bitsandbytes' serialized 4-bit form, tensor by tensor.
 ///
 /// The seven projections of every layer are quantized exactly as `LlamaModel` does it while loading. Embedding, norms and
-/// head are copied as they are stored; where a GGUF file holds an embedding or a head in blocks, they become bfloat16, as
-/// they do when it is loaded to compute in bfloat16.
+/// head are copied as they are stored where they share one type. Where they do not, as in GGUF files, they become float32,
+/// which holds all of them exactly: transformers computes with such a folder only if they share a type.
 struct FourBitWeights {
     private let location: ModelLocation
     private let settings: QuantizationSettings
     private let reader: WeightReader
+    private let projections: [(name: String, shape: [Int])]
+    /// Embedding, norms and head.
+    private let others: [(name: String, shape: [Int])]
     /// The type of the weights that are not quantized.
     private let dtype: DType
 
@@ -30,7 +33,36 @@ struct FourBitWeights {
         self.location = location
         self.settings = settings
         reader = WeightReader(source: location.weights, file: location.url.path)
-        dtype = try location.weights.entry("model.embed_tokens.weight").encoding.dtype ?? .bfloat16
+        projections = Self.projections(of: location.configuration)
+        others = Self.others(of: location.configuration)
+        let types = try Set(others.map { try Self.storedType(of: $0.name, in: location) })
+        dtype = types.count == 1 ? types.first! : .float32
+    }
+
+    private static func storedType(of name: String, in location: ModelLocation) throws -> DType {
+        let encoding = try location.weights.entry(name).encoding
+        guard encoding.isFloatingPoint else {
+            throw InputError(
+                .data, at: "\(location.url.path): \(name)",
+                "expected floating-point elements, found \(encoding.rawValue)")
+        }
+        return encoding.dtype ?? .float32
+    }
+
+    private static func projections(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
+        (0..<configuration.layerCount).flatMap { layer in
+            configuration.projectionShapes.map { ("model.layers.\(layer).\($0.name).weight", $0.shape) }
+        }
+    }
+
+    private static func others(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
+        let matrix = [configuration.vocabularySize, configuration.hiddenSize]
+        let vector = [configuration.hiddenSize]
+        let norms = (0..<configuration.layerCount).flatMap { layer in
+            ["input_layernorm", "post_attention_layernorm"].map { ("model.layers.\(layer).\($0).weight", vector) }
+        }
+        return [("model.embed_tokens.weight", matrix)] + norms + [("model.norm.weight", vector)]
+            + (configuration.tiesWordEmbeddings ? [] : [("lm_head.weight", matrix)])
     }
 
     /// Writes `config.json` and `model.safetensors`.
@@ -45,40 +77,20 @@ struct FourBitWeights {
                 computeDType: dtype))
         try AtomicFileWriter.replace(
             folder.appendingPathComponent(Self.configurationName), with: Array(configuration.utf8))
-        let (projections, others) = (projections, others)
-        var entries = try others.map { try entry(ofOther: $0.name, $0.shape) }
+        var entries = try others.map {
+            SafetensorsWriter.Entry(name: $0.name, dtype: dtype, shape: try reader.checked($0.name, $0.shape))
+        }
         for (name, shape) in projections { entries += try self.entries(ofProjection: name, shape) }
         var writer = try SafetensorsWriter(folder.appendingPathComponent(Self.weightsName), entries: entries)
         for (name, shape) in projections {
             let matrix = QuantizedMatrix(
                 quantizing: try reader.float32(name, shape: shape), type: settings.type,
                 blockSize: settings.blockSize, doubleQuantized: settings.doubleQuantized)
-            try Serialized4Bit(matrix, dtype: storedType(name)).write(named: name, to: &writer)
+            let dtype = try Self.storedType(of: name, in: location)
+            try Serialized4Bit(matrix, dtype: dtype).write(named: name, to: &writer)
         }
         for (name, shape) in others { try copy(name, shape, to: &writer) }
         try writer.finish()
-    }
-
-    private var projections: [(name: String, shape: [Int])] {
-        (0..<location.configuration.layerCount).flatMap { layer in
-            location.configuration.projectionShapes.map { ("model.layers.\(layer).\($0.name).weight", $0.shape) }
-        }
-    }
-
-    private var others: [(name: String, shape: [Int])] {
-        let configuration = location.configuration
-        let matrix = [configuration.vocabularySize, configuration.hiddenSize]
-        let vector = [configuration.hiddenSize]
-        let norms = (0..<configuration.layerCount).flatMap { layer in
-            ["input_layernorm", "post_attention_layernorm"].map { ("model.layers.\(layer).\($0).weight", vector) }
-        }
-        return [("model.embed_tokens.weight", matrix)] + norms + [("model.norm.weight", vector)]
-            + (configuration.tiesWordEmbeddings ? [] : [("lm_head.weight", matrix)])
-    }
-
-    private func storedType(_ name: String) throws -> DType {
-        let entry = try location.weights.entry(name)
-        return entry.encoding.dtype ?? (entry.shape.count == 1 ? .float32 : .bfloat16)
     }
 
     private func entries(ofProjection name: String, _ shape: [Int]) throws -> [SafetensorsWriter.Entry] {
@@ -86,25 +98,12 @@ struct FourBitWeights {
             named: name, shape: try reader.checked(name, shape), quantType: QuantType(settings.type),
             blockSize: settings.blockSize,
             nestedBlockSize: settings.doubleQuantized ? QuantizedMatrix.nestedBlockSize : nil,
-            dtype: try storedType(name))
-    }
-
-    private func entry(ofOther name: String, _ shape: [Int]) throws -> SafetensorsWriter.Entry {
-        let encoding = try location.weights.entry(name).encoding
-        guard encoding.isFloatingPoint else {
-            throw InputError(
-                .data, at: "\(location.url.path): \(name)",
-                "expected floating-point elements, found \(encoding.rawValue)")
-        }
-        return .init(name: name, dtype: try storedType(name), shape: try reader.checked(name, shape))
+            dtype: try Self.storedType(of: name, in: location))
     }
 
     private func copy(_ name: String, _ shape: [Int], to writer: inout SafetensorsWriter) throws {
-        if try location.weights.entry(name).encoding.dtype == nil {
-            let values =
-                shape.count == 1
-                ? try reader.vector(name, count: shape[0]) : try reader.dense(name, shape: shape, blockType: .bfloat16)
-            return try values.withUnsafeBytes { try writer.append($0, to: name) }
+        guard try location.weights.entry(name).encoding.dtype == dtype else {
+            return try reader.float32(name, shape: shape).withUnsafeBytes { try writer.append($0, to: name) }
         }
         let bytes = try location.weights.bytes(name)
         for start in stride(from: 0, to: bytes.count, by: Self.chunkSize) {
@@ -118,9 +117,9 @@ struct FourBitWeights {
 extension ModelLocation {
     /// Writes the model's weights and `config.json` into a folder, the projections in bitsandbytes' 4-bit form.
     ///
-    /// Loaded again, they compute what `LlamaModel` computes when it quantizes this model while loading; of a GGUF file
-    /// whose embedding or head is in blocks, what it computes in bfloat16. Beyond the file's own mapping no more than one
-    /// tensor is held.
+    /// Loaded again, they compute bit for bit what `LlamaModel` computes when it quantizes this model while loading. (An
+    /// embedding or head that a GGUF file holds in blocks is kept exactly, where loading the file itself to compute in
+    /// bfloat16 rounds it.) Beyond the file's own mapping no more than one tensor is held.
     ///
     /// - Parameter folder: an existing folder.
     /// - Throws: `InputError` with `.data` where the model is in 4 bits already or a weight is missing or malformed,

@@ -10,8 +10,8 @@ struct QuantizeCommand: ParsableCommand {
         abstract: "Writes a 4-bit copy of a model in bitsandbytes' serialized form.",
         discussion: """
             The copy is a Hugging Face folder, usable wherever a model is. The seven projections of every layer are \
-            quantized; embedding, norms and head keep the precision of the file. An embedding or head that a GGUF file \
-            holds in blocks becomes bfloat16, as it does when that file is trained with compute_dtype bfloat16.
+            quantized; embedding, norms and head keep the precision of the file. Where the file holds them in more than \
+            one type or in blocks, as GGUF files do, they become float32, which loses nothing.
             """)
 
     @Argument(help: "The model: a Hugging Face folder or a GGUF file.")

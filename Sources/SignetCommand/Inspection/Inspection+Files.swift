@@ -55,7 +55,8 @@ extension Inspection {
                 "model": identity.model, "adapter": identity.adapter, "data": identity.data, "config": identity.config,
             ]))
         inspection.add("counters", .object(sorted(contents.counters) { .number(Int($0)) }))
-        inspection.add("metrics", .object(sorted(contents.metrics) { .number($0) }))
+        let metrics = sorted(contents.metrics) { $0.isFinite ? JSONValue.number($0) : .string("\($0)") }
+        inspection.add("metrics", .object(metrics))
         inspection.add("texts", .array(contents.texts.keys.sorted().map { .string($0) }))
         return inspection
     }
