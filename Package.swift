@@ -5,12 +5,13 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 /// The kernels are always optimised, so that a debug build trains at nearly the speed of a release build.
-let optimised: [CSetting] = [.unsafeFlags(["-O3"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3"]), .treatAllWarnings(as: .error)]
 
-/// Tensors too: its loops over elements are a hundred times slower without optimisation.
+/// Tensors and Files too: their loops over elements and bytes are many times slower without optimisation.
 let optimisedSwift: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = []) -> Target {
@@ -31,6 +32,7 @@ let package = Package(
         .library(name: "Signet", targets: ["Signet"]),
         .executable(name: "train", targets: ["TrainCommand"]),
         .executable(name: "signet", targets: ["SignetCommand"]),
+        .executable(name: "benchmarks", targets: ["BenchmarksCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -46,29 +48,37 @@ let package = Package(
             name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
 
         library("Diagnostics", []),
+        library("Files", ["Diagnostics"], optimisedSwift),
         library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
         library("Layers", ["Tensors"]),
-        library("ModelFiles", ["Tensors", "Diagnostics"]),
-        library("Tokenizers", ["CPCRE2", "Diagnostics"]),
-        library("Models", ["Layers", "ModelFiles"]),
-        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Diagnostics"]),
+        library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
+        library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
+        library("Models", ["Layers", "ModelFiles", "Files"]),
+        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Files", "Diagnostics"]),
         library("Distributed", ["Tensors"]),
-        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Diagnostics"]),
+        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Files", "Diagnostics"]),
         library("Signet", ["Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "SignetCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
+            name: "SignetCommand", dependencies: ["Signet", "Files", "CommandSupport", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
+        tests("FilesTests", ["Files"], goldens: false),
         tests("LayersTests", ["Layers"]),
-        tests("ModelFilesTests", ["ModelFiles"]),
+        tests("ModelFilesTests", ["ModelFiles", "Files"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
-        tests("TrainingTests", ["Training"]),
-        tests("CommandTests", ["Signet", "TrainCommand", "SignetCommand"], goldens: false),
+        tests("TrainingTests", ["Training", "Files"]),
+        tests("CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand"], goldens: false),
     ]
 )

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The newest whole checkpoint of a folder, and what was passed over on the way to it.
@@ -64,9 +65,7 @@ public struct CheckpointStore: Sendable {
         guard readBack.digest == digest else {
             throw InputError(.tryAgain, at: temporary.path, "expected contents \(digest), read back \(readBack.digest)")
         }
-        try PosixFile(updating: temporary).synchronize()
-        try Folder.move(temporary, over: destination)
-        try PosixFile(folder: folder).synchronize()
+        try AtomicFile.publish(PosixFile(updating: temporary), as: destination)
     }
 
     /// Removes what killed runs have left.

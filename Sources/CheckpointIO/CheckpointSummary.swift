@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// What is in a checkpoint file, and whether it is whole.

@@ -1,4 +1,5 @@
 import CXXHash
+import Files
 import Foundation
 
 /// XXH3-128 digests, as 32 lowercase hex digits (what `xxhsum -H2` prints).

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// A model on disk: a Hugging Face folder or a GGUF file.
@@ -31,10 +32,10 @@ public struct ModelLocation: Sendable {
 
     private init(folder: URL) throws {
         let config = folder.appendingPathComponent("config.json")
-        let object = try JSONObject(JSONValue(contentsOf: config), file: config.path)
+        let object = try JSONNode(contentsOf: config)
         url = folder
         configuration = try LlamaConfiguration(object)
-        quantization = try object.object("quantization_config").map(BitsAndBytesConfiguration.init)
+        quantization = try object.member("quantization_config").map(BitsAndBytesConfiguration.init)
         weights = try SafetensorsWeights(folder: folder)
         tokenizer = nil
         generationEndTokens = try Self.generationEndTokens(folder) ?? configuration.endOfSequenceTokens
@@ -66,7 +67,7 @@ public struct ModelLocation: Sendable {
     private static func generationEndTokens(_ folder: URL) throws -> [Int]? {
         let url = folder.appendingPathComponent("generation_config.json")
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        let tokens = try JSONObject(JSONValue(contentsOf: url), file: url.path).tokenIdentifiers("eos_token_id")
+        let tokens = try JSONNode(contentsOf: url).tokenIdentifiers("eos_token_id")
         return tokens?.isEmpty == true ? nil : tokens
     }
 }

@@ -25,10 +25,14 @@ extension Tensor {
     }
 
     /// The elements of a float32 tensor, row-major.
-    public var floats: [Float] { withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: float32, count: count)) } }
+    public var floats: [Float] {
+        withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: float32, count: count)) }
+    }
 
     /// The elements of an int32 tensor, row-major.
-    public var integers: [Int32] { withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: int32, count: count)) } }
+    public var integers: [Int32] {
+        withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: int32, count: count)) }
+    }
 
     /// The value of a float32 tensor of one element.
     public var item: Float {

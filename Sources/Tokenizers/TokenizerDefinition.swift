@@ -104,9 +104,3 @@ struct MergeReader {
         InputError(.data, at: "\(place)[\(index)]", "the merge names \(quoted(token)), which is not in the vocabulary")
     }
 }
-
-/// `text` in quotation marks on one line, cut where it is long.
-func quoted(_ text: String) -> String {
-    let shown = text.count > 60 ? text.prefix(60) + "…" : text[...]
-    return "\"" + shown.unicodeScalars.map { $0.value < 0x20 ? $0.escaped(asASCII: true) : String($0) }.joined() + "\""
-}

@@ -16,13 +16,13 @@ import Testing
     }
 
     private static let damages = [
-        Damage(path: ["model"], json: nil, place: "tokenizer.json"),
+        Damage(path: ["model"], json: nil, place: "tokenizer.json: model"),
         Damage(path: ["model", "type"], json: "\"Unigram\"", place: "model.type"),
-        Damage(path: ["model", "vocab"], json: nil, place: "model"),
+        Damage(path: ["model", "vocab"], json: nil, place: "model.vocab"),
         Damage(path: ["model", "vocab"], json: "[]", place: "model.vocab"),
-        Damage(path: ["model", "vocab", "a"], json: "-1", place: "model.vocab[\"a\"]"),
-        Damage(path: ["model", "vocab", "a"], json: "99999999999", place: "model.vocab[\"a\"]"),
-        Damage(path: ["model", "vocab", "a"], json: "\"x\"", place: "model.vocab[\"a\"]"),
+        Damage(path: ["model", "vocab", "a"], json: "-1", place: "model.vocab.a"),
+        Damage(path: ["model", "vocab", "a"], json: "99999999999", place: "model.vocab.a"),
+        Damage(path: ["model", "vocab", "a"], json: "\"x\"", place: "model.vocab.a"),
         Damage(path: ["model", "vocab", "a"], json: "7", place: "model.vocab"),
         Damage(path: ["model", "merges"], json: "[[\"q\", \"Ġqq\"]]", place: "model.merges[0]"),
         Damage(path: ["model", "merges"], json: "[[\"i\", \"n\"], [\"q\", \"q\"]]", place: "model.merges[1]"),
@@ -69,7 +69,7 @@ import Testing
                 {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}},
                     {"SpecialToken": {"id": "<|im_end|>"}}]}
                 """, place: "post_processor.single"),
-        Damage(path: ["added_tokens"], json: "[{\"id\": 0}]", place: "added_tokens[0]"),
+        Damage(path: ["added_tokens"], json: "[{\"id\": 0}]", place: "added_tokens[0].content"),
         Damage(path: ["added_tokens"], json: "[{\"id\": 9, \"content\": \"<x>\"}]", place: "added_tokens[0]"),
         Damage(path: ["added_tokens"], json: "[{\"id\": 1e30, \"content\": \"x\"}]", place: "added_tokens[0].id"),
     ]
@@ -102,11 +102,11 @@ import Testing
         "damage to tokenizer_config.json is one error that names the key",
         arguments: [
             ("{\"bos_token\": \"<none>\"}", "bos_token"), ("{\"eos_token\": 3}", "eos_token"),
-            ("{\"pad_token\": {\"text\": 1}}", "pad_token"), ("{\"add_bos_token\": true}", "add_bos_token"),
+            ("{\"pad_token\": {\"text\": 1}}", "pad_token.content"), ("{\"add_bos_token\": true}", "add_bos_token"),
             ("{\"add_eos_token\": true}", "add_eos_token"), ("{\"chat_template\": 1}", "chat_template"),
             ("{\"added_tokens_decoder\": {\"x\": {\"content\": \"<y>\"}}}", "added_tokens_decoder.x"),
             ("[]", "config.json"),
-            ("{", "config.json"),
+            ("{", "config.json:1"),
         ])
     func config(json: String, place: String) throws {
         let files: [String: Any] = ["tokenizer.json": try TokenizerFixtures.tinyFile(), "tokenizer_config.json": json]
@@ -205,6 +205,6 @@ import Testing
         var unknown = whole
         unknown.preTokenizer = "qwen2"
         let error = try #require(throws: InputError.self) { try Tokenizer(vocabulary: unknown) }
-        for (name, _) in GGUFVocabulary.splitRules { #expect(error.message.contains("\"\(name)\"")) }
+        for (name, _) in GGUFVocabulary.splitRules { #expect(error.message.contains("'\(name)'")) }
     }
 }

@@ -1,17 +1,7 @@
 // Conversions between f32, bf16 and f16. Narrowing rounds to nearest even; NaN stays NaN and becomes quiet; infinities,
 // subnormals and signed zeros are kept. Every instruction set gives the same bits.
 
-static inline uint32_t bits_of(float x) {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float float_of(uint32_t bits) {
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
+#include "../half.h"
 
 static inline float widen_bf16(ck_bf16 x) { return float_of((uint32_t)x << 16); }
 
@@ -27,14 +17,7 @@ static inline ck_bf16 round_bf16(float x) {
 static inline float widen_f16(ck_f16 x) { return _cvtsh_ss(x); }
 static inline ck_f16 round_f16(float x) { return _cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT); }
 #else
-static inline float widen_f16(ck_f16 x) {
-    uint32_t sign = (uint32_t)(x & 0x8000) << 16, magnitude = x & 0x7fff;
-    // Subnormals count in steps of 2^-24; the conversion and the product are exact.
-    float small = (float)magnitude * 0x1p-24f;
-    uint32_t normal = (magnitude << 13) + (112u << 23);
-    uint32_t special = magnitude << 13 | 0x7f800000 | (magnitude > 0x7c00 ? 0x400000 : 0);
-    return float_of(sign | (magnitude < 0x400 ? bits_of(small) : magnitude < 0x7c00 ? normal : special));
-}
+static inline float widen_f16(ck_f16 x) { return widen_f16_portable(x); }
 
 static inline ck_f16 round_f16(float x) {
     uint32_t bits = bits_of(x), magnitude = bits & 0x7fffffff, sign = bits >> 16 & 0x8000;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../half.h"
+
 // A fused multiply-add rounds once where the format's definition rounds twice.
 #pragma STDC FP_CONTRACT OFF
 
@@ -17,45 +19,7 @@ static inline uint32_t load_u32(const uint8_t *source) {
     return value;
 }
 
-// Widens one binary16, NaN payloads included.
-static inline float widen_f16(uint16_t half) {
-    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
-    const uint32_t magnitude = (uint32_t)(half & 0x7fffu) << 13;
-    const uint32_t rebias = magnitude >= 0x7c00u << 13 ? (255u - 31u) << 23 : (127u - 15u) << 23;
-    const float subnormal = (float)(int32_t)(half & 0x3ffu) * 0x1p-24f;
-    uint32_t bits;
-    memcpy(&bits, &subnormal, sizeof bits);
-    if (magnitude >= 0x0400u << 13) bits = magnitude + rebias;
-    bits |= sign;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline float load_f16(const uint8_t *source) { return widen_f16(load_u16(source)); }
-
-void ck_gguf_dequantize_f16(const void *source, float *out, int64_t block_count) {
-    const uint8_t *in = source;
-    for (int64_t i = 0; i < block_count; i++) out[i] = load_f16(in + 2 * i);
-}
-
-void ck_gguf_dequantize_bf16(const void *source, float *out, int64_t block_count) {
-    const uint8_t *in = source;
-    for (int64_t i = 0; i < block_count; i++) {
-        const uint32_t bits = (uint32_t)load_u16(in + 2 * i) << 16;
-        memcpy(out + i, &bits, sizeof bits);
-    }
-}
-
-void ck_gguf_round_bf16(const float *source, uint16_t *out, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, source + i, sizeof bits);
-        const uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-        const uint32_t quiet = (bits >> 16) | 0x40u;
-        out[i] = (uint16_t)((bits & 0x7fffffffu) > 0x7f800000u ? quiet : rounded);
-    }
-}
+static inline float load_f16(const uint8_t *source) { return widen_f16_portable(load_u16(source)); }
 
 // Blocks of 32: the scale d (f16), for the _1 types the minimum m (f16), for q5 the 32 fifth bits, then 16 bytes of
 // nibbles, whose low halves are elements 0…15 and high halves 16…31.

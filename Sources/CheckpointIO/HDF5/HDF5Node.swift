@@ -1,5 +1,6 @@
 import CHDF5
 import Diagnostics
+import Files
 import Foundation
 
 /// The library's one door: libhdf5 may be built without thread safety, so one thread at a time may use it.
@@ -96,7 +97,7 @@ package final class HDF5Node {
 
     private func failure(_ what: String) -> InputError {
         let number = chdf5_error_number()
-        if number != 0 { return InputError.system(number, action: action, at: url) }
+        if number != 0 { return InputError.system(number, action: action, at: url.path) }
         let reason = String(cString: chdf5_error_message())
         let code: ExitCode = action == .read ? .data : .internalFault
         return InputError(code, at: url.path, "\(what) could not be \(action.rawValue): \(reason)")

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 extension LlamaConfiguration {
@@ -10,13 +11,13 @@ extension LlamaConfiguration {
     ///
     /// - Throws: `InputError` with `.missingFile`, or with `.data` naming the file and the key.
     public init(contentsOf url: URL) throws {
-        try self.init(JSONObject(JSONValue(contentsOf: url), file: url.path))
+        try self.init(JSONNode(contentsOf: url))
     }
 
-    init(_ config: JSONObject) throws {
+    init(_ config: JSONNode) throws {
         try Self.refuseOtherMathematics(config)
-        let hiddenSize = try config.required("hidden_size", config.count("hidden_size"))
-        let heads = try config.required("num_attention_heads", config.count("num_attention_heads"))
+        let hiddenSize = try config.required("hidden_size").count
+        let heads = try config.required("num_attention_heads").count
         let keyValueHeads = try config.count("num_key_value_heads") ?? heads
         guard heads % keyValueHeads == 0 else {
             throw config.failure("num_key_value_heads", "a divisor of the \(heads) attention heads")
@@ -38,10 +39,10 @@ extension LlamaConfiguration {
         let contextLength = try config.count("max_position_embeddings") ?? 2048
         let rope = try Self.rope(config, contextLength: contextLength)
         self.init(
-            vocabularySize: try config.required("vocab_size", config.count("vocab_size")),
+            vocabularySize: try config.required("vocab_size").count,
             hiddenSize: hiddenSize,
-            intermediateSize: try config.required("intermediate_size", config.count("intermediate_size")),
-            layerCount: try config.required("num_hidden_layers", config.count("num_hidden_layers")),
+            intermediateSize: try config.required("intermediate_size").count,
+            layerCount: try config.required("num_hidden_layers").count,
             attentionHeadCount: heads,
             keyValueHeadCount: keyValueHeads,
             headDimension: headDimension,
@@ -55,16 +56,16 @@ extension LlamaConfiguration {
             paddingToken: try config.tokenIdentifiers("pad_token_id")?.first)
     }
 
-    private static func refuseOtherMathematics(_ config: JSONObject) throws {
-        guard try config.required("model_type", config.string("model_type")) == "llama" else {
+    private static func refuseOtherMathematics(_ config: JSONNode) throws {
+        guard try config.required("model_type").string == "llama" else {
             throw config.failure("model_type", "\"llama\"")
         }
-        if case .array(let architectures) = config["architectures"],
-            !architectures.contains(.string("LlamaForCausalLM"))
+        if let architectures = try config.member("architectures"),
+            !(try architectures.array.contains { $0.string == "LlamaForCausalLM" })
         {
             throw InputError(
-                .data, at: "\(config.file): architectures",
-                "expected \"LlamaForCausalLM\", found \(architectures.map(\.summary).joined(separator: ", "))")
+                .data, at: architectures.place,
+                "expected \"LlamaForCausalLM\", found \(architectures.value.compactText)")
         }
         guard try config.string("hidden_act") ?? "silu" == "silu" else {
             throw config.failure("hidden_act", "\"silu\"")
@@ -76,17 +77,17 @@ extension LlamaConfiguration {
         guard try config.double("partial_rotary_factor") ?? 1 == 1 else {
             throw config.failure("partial_rotary_factor", "1")
         }
-        if try config.bool("use_sliding_window") ?? true, config["sliding_window"] != nil {
+        if try config.bool("use_sliding_window") ?? true, try config.member("sliding_window") != nil {
             throw config.failure("sliding_window", "null")
         }
     }
 
     private static func rope(
-        _ config: JSONObject, contextLength: Int
+        _ config: JSONNode, contextLength: Int
     ) throws -> (theta: Double, scaling: RopeScaling) {
-        let parameters = try config.object("rope_parameters")
-        let olderScaling = try config.object("rope_scaling")
-        if let parameters, let olderScaling, parameters.members != olderScaling.members {
+        let parameters = try config.member("rope_parameters")
+        let olderScaling = try config.member("rope_scaling")
+        if let parameters, let olderScaling, try literals(parameters) != literals(olderScaling) {
             throw config.failure("rope_scaling", "nothing beside rope_parameters")
         }
         let theta = try parameters?.double("rope_theta")
@@ -99,11 +100,15 @@ extension LlamaConfiguration {
         return (base, try (parameters ?? olderScaling).map { try scaling($0, contextLength: contextLength) } ?? .none)
     }
 
-    private static func scaling(_ rope: JSONObject, contextLength: Int) throws -> RopeScaling {
+    private static func literals(_ object: JSONNode) throws -> [String: String] {
+        Dictionary(uniqueKeysWithValues: try object.object.map { ($0.key, $0.value.compactText) })
+    }
+
+    private static func scaling(_ rope: JSONNode, contextLength: Int) throws -> RopeScaling {
         guard try rope.double("partial_rotary_factor") ?? 1 == 1 else {
             throw rope.failure("partial_rotary_factor", "1")
         }
-        let key = rope["rope_type"] == nil && rope["type"] != nil ? "type" : "rope_type"
+        let key = try rope.member("rope_type") == nil && rope.member("type") != nil ? "type" : "rope_type"
         let common: Set = ["rope_type", "type", "rope_theta", "partial_rotary_factor"]
         switch try rope.string(key) ?? "default" {
         case "default":
@@ -115,7 +120,7 @@ extension LlamaConfiguration {
                     "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings",
                 ]))
             func positive(_ key: String) throws -> Double {
-                let value = try rope.required(key, rope.double(key))
+                let value = try rope.required(key).double
                 guard value > 0 else { throw rope.failure(key, "a positive number") }
                 return value
             }

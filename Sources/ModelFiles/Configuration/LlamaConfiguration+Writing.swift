@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Tensors
 
 extension LlamaConfiguration {
@@ -14,34 +15,38 @@ extension LlamaConfiguration {
                 .data, at: GGUFTensorNames.ropeFrequencies,
                 "expected rotary factors that a config.json can state, found others")
         }
-        func text(_ token: Int?) -> String { token.map(String.init) ?? "null" }
-        let ends = endOfSequenceTokens.map(String.init)
-        var members: [(String, String)] = [
-            ("architectures", "[\"LlamaForCausalLM\"]"), ("attention_bias", "false"), ("attention_dropout", "0.0"),
-            ("bos_token_id", text(beginningOfSequenceToken)), ("dtype", JSONText.string(dtype.rawValue)),
-            ("eos_token_id", ends.count > 1 ? "[\(ends.joined(separator: ", "))]" : ends.first ?? "null"),
-            ("head_dim", "\(headDimension)"), ("hidden_act", "\"silu\""), ("hidden_size", "\(hiddenSize)"),
-            ("intermediate_size", "\(intermediateSize)"), ("max_position_embeddings", "\(maxPositionEmbeddings)"),
-            ("mlp_bias", "false"), ("model_type", "\"llama\""), ("num_attention_heads", "\(attentionHeadCount)"),
-            ("num_hidden_layers", "\(layerCount)"), ("num_key_value_heads", "\(keyValueHeadCount)"),
-            ("pad_token_id", text(paddingToken)),
+        func token(_ identifier: Int?) -> JSONValue { identifier.map { .number($0) } ?? .null }
+        let ends = endOfSequenceTokens
+        var members: [JSONValue.Member] = [
+            .init("architectures", .strings(["LlamaForCausalLM"])), .init("attention_bias", .bool(false)),
+            .init("attention_dropout", .float(0)), .init("bos_token_id", token(beginningOfSequenceToken)),
+            .init("dtype", .string(dtype.rawValue)),
+            .init("eos_token_id", ends.count > 1 ? .array(ends.map { .number($0) }) : token(ends.first)),
+            .init("head_dim", .number(headDimension)), .init("hidden_act", .string("silu")),
+            .init("hidden_size", .number(hiddenSize)), .init("intermediate_size", .number(intermediateSize)),
+            .init("max_position_embeddings", .number(maxPositionEmbeddings)), .init("mlp_bias", .bool(false)),
+            .init("model_type", .string("llama")), .init("num_attention_heads", .number(attentionHeadCount)),
+            .init("num_hidden_layers", .number(layerCount)), .init("num_key_value_heads", .number(keyValueHeadCount)),
+            .init("pad_token_id", token(paddingToken)),
         ]
-        if let quantization { members.append(("quantization_config", quantization.json)) }
+        if let quantization { members.append(.init("quantization_config", quantization.json)) }
         members += [
-            ("rms_norm_eps", "\(rmsNormEpsilon)"), ("rope_parameters", ropeParameters),
-            ("tie_word_embeddings", "\(tiesWordEmbeddings)"), ("vocab_size", "\(vocabularySize)"),
+            .init("rms_norm_eps", .float(rmsNormEpsilon)), .init("rope_parameters", ropeParameters),
+            .init("tie_word_embeddings", .bool(tiesWordEmbeddings)), .init("vocab_size", .number(vocabularySize)),
         ]
-        let lines = members.map { "  \(JSONText.string($0.0)): \($0.1)" }
-        return "{\n\(lines.joined(separator: ",\n"))\n}\n"
+        return JSONValue.object(members).expandedText
     }
 
-    private var ropeParameters: String {
+    private var ropeParameters: JSONValue {
         switch ropeScaling {
-        case .none: "{\"rope_theta\": \(ropeTheta), \"rope_type\": \"default\"}"
+        case .none: .object([.init("rope_theta", .float(ropeTheta)), .init("rope_type", .string("default"))])
         case .llama3(let factor, let low, let high, let originalContextLength):
-            "{\"factor\": \(factor), \"high_freq_factor\": \(high), \"low_freq_factor\": \(low), "
-                + "\"original_max_position_embeddings\": \(originalContextLength), \"rope_theta\": \(ropeTheta), "
-                + "\"rope_type\": \"llama3\"}"
+            .object([
+                .init("factor", .float(factor)), .init("high_freq_factor", .float(high)),
+                .init("low_freq_factor", .float(low)),
+                .init("original_max_position_embeddings", .number(originalContextLength)),
+                .init("rope_theta", .float(ropeTheta)), .init("rope_type", .string("llama3")),
+            ])
         }
     }
 }

@@ -1,11 +1,3 @@
-/// How a 4-bit weight's codes are to be read.
-public enum QuantType: String, Sendable, CaseIterable {
-    /// Normal float: 16 quantiles of a normal distribution.
-    case nf4
-    /// Float with a sign, two exponent bits and one of mantissa.
-    case fp4
-}
-
 /// The shape and the mathematics of a model of the Llama family.
 public struct LlamaConfiguration: Sendable, Equatable {
     /// How rotary frequencies are stretched for contexts longer than the model was first trained on.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A value of a GGUF file's metadata.
 public enum GGUFValue: Sendable, Equatable {
     case uint8(UInt8)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 /// The header of a safetensors file: eight bytes of little-endian length, then that many bytes of JSON, then the data.
 ///
@@ -32,10 +33,12 @@ struct SafetensorsHeader {
             throw InputError(
                 .data, at: "\(file): byte 8", "expected '{', found \(text.first.map { "byte \($0)" } ?? "nothing")")
         }
-        var scanner = JSONScanner(text, file: file, origin: 8)
-        try scanner.object { scanner, key in
+        var scanner = JSONScanner(text, file: file, start: .byte(8))
+        try scanner.object { scanner, key, _ throws(InputError) in
             if key == "__metadata__" {
-                try scanner.object { metadata[$1] = try $0.string() }
+                try scanner.object { scanner, key, _ throws(InputError) in
+                    metadata[key] = try scanner.string()
+                }
             } else {
                 guard key.utf8.count <= Self.largestNameByteCount else {
                     throw scanner.failure(
@@ -52,11 +55,11 @@ struct SafetensorsHeader {
 
     private static func entry(
         _ scanner: inout JSONScanner, name: String, dataStart: Int
-    ) throws -> SafetensorsFile.Entry {
+    ) throws(InputError) -> SafetensorsFile.Entry {
         var dtype: SafetensorsDType?
         var shape: [Int]?
         var offsets: [Int]?
-        try scanner.object { scanner, key in
+        try scanner.object { scanner, key, _ throws(InputError) in
             switch key {
             case "dtype":
                 let code = try scanner.string()
@@ -85,9 +88,9 @@ struct SafetensorsHeader {
             dtype: dtype, shape: shape, byteRange: dataStart + offsets[0]..<dataStart + offsets[1])
     }
 
-    private static func numbers(_ scanner: inout JSONScanner, atMost limit: Int) throws -> [Int] {
+    private static func numbers(_ scanner: inout JSONScanner, atMost limit: Int) throws(InputError) -> [Int] {
         var numbers: [Int] = []
-        try scanner.array { scanner in
+        try scanner.array { scanner throws(InputError) in
             guard numbers.count < limit else { throw scanner.failure("expected at most \(limit) numbers, found more") }
             numbers.append(try scanner.naturalNumber())
         }

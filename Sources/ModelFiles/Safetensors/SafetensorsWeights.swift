@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The weights of a Hugging Face folder: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
@@ -79,16 +80,15 @@ public final class SafetensorsWeights: WeightSource {
     }
 
     private static func open(index url: URL) throws -> ([SafetensorsFile], [String: Int]) {
-        let file = url.path
-        let index = try JSONObject(JSONValue(contentsOf: url), file: file)
-        guard let map = try index.object("weight_map"), !map.members.isEmpty else {
+        let index = try JSONNode(contentsOf: url)
+        guard let map = try index.member("weight_map")?.members(), !map.isEmpty else {
             throw index.failure("weight_map", "names and their shards")
         }
         var namesOfShard: [String: Set<String>] = [:]
-        for name in map.members.keys {
-            let shard = try map.required(name, map.string(name))
+        for (name, node) in map {
+            let shard = try node.string
             guard !shard.isEmpty, shard != ".", shard != "..", !shard.contains(where: { "/\\\0".contains($0) }) else {
-                throw map.failure(name, "a file name without folders")
+                throw node.mismatch("expected a file name without folders")
             }
             namesOfShard[shard, default: []].insert(name)
         }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Tensors
 
@@ -45,7 +46,7 @@ public struct SafetensorsWriter: ~Copyable {
     /// - Parameters:
     ///   - entries: every tensor the file will hold, in any order, names unique.
     ///   - metadata: the text entries of the header; `format` tells Python's packages whose tensors these are.
-    /// - Throws: `InputError` with `.missingFile` where the folder does not exist, `.tryAgain` where the disk is full.
+    /// - Throws: `InputError` with `.tryAgain` where the folder does not exist or the disk is full.
     public init(_ url: URL, entries: [Entry], metadata: [String: String] = ["format": "pt"]) throws {
         let file = try AtomicFileWriter(url)
         var progress: [String: Progress] = [:]
@@ -102,18 +103,18 @@ public struct SafetensorsWriter: ~Copyable {
     }
 
     private static func header(_ entries: [Entry], metadata: [String: String]) -> [UInt8] {
+        // Without blanks, as the format's own writer has it.
+        func literal(_ text: String) -> String { JSONValue.string(text).compactText }
         var members: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map {
-                "\(JSONText.string($0.key)):\(JSONText.string($0.value))"
-            }
+            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(literal($0.key)):\(literal($0.value))" }
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var offset = 0
         for entry in entries {
             let shape = entry.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(JSONText.string(entry.name)):{\"dtype\":\"\(SafetensorsDType(entry.dtype).rawValue)\","
+                "\(literal(entry.name)):{\"dtype\":\"\(SafetensorsDType(entry.dtype).rawValue)\","
                     + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(offset + entry.byteCount)]}")
             offset += entry.byteCount
         }

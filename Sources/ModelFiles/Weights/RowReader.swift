@@ -46,12 +46,14 @@ struct RowReader {
             }
             return
         }
+        let kernels = ck_active().pointee
         withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { scratch in
             for row in rows {
                 entry.encoding.widen(
                     base + storedRow(row) * rowByteCount, into: scratch.baseAddress!,
                     blockCount: length / entry.encoding.blockElementCount)
-                ck_gguf_round_bf16(scratch.baseAddress!, target + (row - rows.lowerBound) * length, Int64(length))
+                kernels.ck_convert_f32_bf16(
+                    Int64(length), scratch.baseAddress!, target + (row - rows.lowerBound) * length)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 extension Serialized4Bit {
@@ -10,7 +11,8 @@ extension Serialized4Bit {
     ///   - name: the weight's name, which ends in `.weight`.
     ///   - nestedBlockSize: scales that share a scale, or nil where they stay f32.
     public static func entries(
-        named name: String, shape: [Int], quantType: QuantType, blockSize: Int, nestedBlockSize: Int?, dtype: DType
+        named name: String, shape: [Int], quantType: QuantizationType, blockSize: Int, nestedBlockSize: Int?,
+        dtype: DType
     ) -> [SafetensorsWriter.Entry] {
         let elementCount = shape.reduce(1, *)
         let blockCount = (elementCount + blockSize - 1) / blockSize
@@ -59,15 +61,20 @@ extension Serialized4Bit {
     /// Blanks behind the text make up for the length of `nested_offset`, which is known only once the weight is
     /// quantized, while a writer needs the length before.
     private static func stateBytes(
-        shape: [Int], quantType: QuantType, blockSize: Int, dtype: DType, nested: (blockSize: Int, offset: Float)?
+        shape: [Int], quantType: QuantizationType, blockSize: Int, dtype: DType,
+        nested: (blockSize: Int, offset: Float)?
     ) -> [UInt8] {
-        var text =
-            "{\"quant_type\": \"\(quantType.rawValue)\", \"blocksize\": \(blockSize), \"dtype\": \"\(dtype.rawValue)\", "
-            + "\"shape\": [\(shape.map(String.init).joined(separator: ", "))]"
-        guard let nested else { return Array("\(text)}".utf8) }
-        let offset = "\(Double(nested.offset))"
-        text +=
-            ", \"nested_blocksize\": \(nested.blockSize), \"nested_dtype\": \"float32\", \"nested_offset\": \(offset)}"
-        return Array(text.utf8) + repeatElement(UInt8(ascii: " "), count: offsetByteCount - offset.utf8.count)
+        var members: [JSONValue.Member] = [
+            .init("quant_type", .string(quantType.rawValue)), .init("blocksize", .number(blockSize)),
+            .init("dtype", .string(dtype.rawValue)), .init("shape", .array(shape.map { .number($0) })),
+        ]
+        guard let nested else { return Array(JSONValue.object(members).compactText.utf8) }
+        let offset = JSONValue.float(Double(nested.offset))
+        members += [
+            .init("nested_blocksize", .number(nested.blockSize)), .init("nested_dtype", .string("float32")),
+            .init("nested_offset", offset),
+        ]
+        return Array(JSONValue.object(members).compactText.utf8)
+            + repeatElement(UInt8(ascii: " "), count: offsetByteCount - offset.compactText.utf8.count)
     }
 }

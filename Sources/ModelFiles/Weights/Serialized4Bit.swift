@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Tensors
 
 /// A 4-bit weight in the parts that bitsandbytes stores.
@@ -13,7 +14,7 @@ public struct Serialized4Bit: Sendable, Equatable {
     }
 
     /// Which 16 values the codes stand for.
-    public var quantType: QuantType
+    public var quantType: QuantizationType
     /// Elements that share a scale.
     public var blockSize: Int
     /// The extents of the weight, `[out, in]`.
@@ -29,7 +30,7 @@ public struct Serialized4Bit: Sendable, Equatable {
 
     /// A weight of parts that fit each other: `(n + 1) / 2` bytes of codes, a scale for each block, 16 values.
     public init(
-        quantType: QuantType, blockSize: Int, shape: [Int], dtype: DType, codes: [UInt8], absmax: Absmax,
+        quantType: QuantizationType, blockSize: Int, shape: [Int], dtype: DType, codes: [UInt8], absmax: Absmax,
         quantMap: [Float]
     ) {
         self.quantType = quantType
@@ -41,12 +42,9 @@ public struct Serialized4Bit: Sendable, Equatable {
         self.quantMap = quantMap
     }
 
-    /// The block sizes that bitsandbytes knows.
-    public static let blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096]
-
     static let nestedMapCount = 256
 
-    static func stateName(_ name: String, _ quantType: QuantType) -> String {
+    static func stateName(_ name: String, _ quantType: QuantizationType) -> String {
         "\(name).quant_state.bitsandbytes__\(quantType.rawValue)"
     }
 
@@ -54,20 +52,20 @@ public struct Serialized4Bit: Sendable, Equatable {
     ///
     /// - Throws: `InputError` with `.data` where a part is missing or does not fit the others.
     init?(reading name: String, from weights: SafetensorsWeights, place: String) throws {
-        guard let quantType = QuantType.allCases.first(where: { weights.contains(Self.stateName(name, $0)) }) else {
+        guard let quantType = QuantizationType.allCases.first(where: { weights.contains(Self.stateName(name, $0)) })
+        else {
             return nil
         }
         let text = try weights.part(Self.stateName(name, quantType), .uint8)
-        let state = try JSONObject(
-            JSONValue(parsing: text, file: "\(place): quant_state"), file: "\(place): quant_state")
+        let state = try JSONNode(parsing: Array(text), file: "\(place): quant_state")
         try state.refuseKeys(otherThan: [
             "quant_type", "blocksize", "dtype", "shape", "nested_blocksize", "nested_dtype", "nested_offset",
         ])
         guard try state.string("quant_type") == quantType.rawValue else {
             throw state.failure("quant_type", "\"\(quantType.rawValue)\"")
         }
-        guard let blockSize = try state.count("blocksize"), Self.blockSizes.contains(blockSize) else {
-            throw state.failure("blocksize", "one of \(Self.blockSizes)")
+        guard let blockSize = try state.count("blocksize"), QuantizedMatrix.blockSizes.contains(blockSize) else {
+            throw state.failure("blocksize", "one of \(QuantizedMatrix.blockSizes)")
         }
         guard let dtype = DType(rawValue: try state.string("dtype") ?? ""), dtype.isFloatingPoint else {
             throw state.failure("dtype", "\"float32\", \"bfloat16\" or \"float16\"")
@@ -92,11 +90,11 @@ public struct Serialized4Bit: Sendable, Equatable {
     }
 
     private static func nested(
-        _ name: String, _ state: JSONObject, from weights: SafetensorsWeights, blockCount: Int, place: String
+        _ name: String, _ state: JSONNode, from weights: SafetensorsWeights, blockCount: Int, place: String
     ) throws -> Absmax {
-        let blockSize = try state.required("nested_blocksize", state.count("nested_blocksize"))
+        let blockSize = try state.required("nested_blocksize").count
         guard try state.string("nested_dtype") == "float32" else { throw state.failure("nested_dtype", "\"float32\"") }
-        let offset = Float(try state.required("nested_offset", state.double("nested_offset")))
+        let offset = Float(try state.required("nested_offset").double)
         guard offset.isFinite else { throw state.failure("nested_offset", "a number within the range of f32") }
         let codes = try weights.part("\(name).absmax", .uint8)
         try check(codes.count, blockCount, "codes of scales", place)
@@ -107,15 +105,15 @@ public struct Serialized4Bit: Sendable, Equatable {
         return .nested(codes: [UInt8](codes), absmax: scales, quantMap: map, blockSize: blockSize, offset: offset)
     }
 
-    private static func shape(_ state: JSONObject) throws -> (shape: [Int], elementCount: Int) {
+    private static func shape(_ state: JSONNode) throws -> (shape: [Int], elementCount: Int) {
         let expected = "1 to 8 extents whose product is within 2^63"
-        guard case .array(let elements) = state["shape"], (1...8).contains(elements.count) else {
+        guard let elements = state.value["shape"]?.array, (1...8).contains(elements.count) else {
             throw state.failure("shape", expected)
         }
         var shape: [Int] = []
         var product = 1
         for element in elements {
-            guard case .integer(let extent) = element, extent >= 1 else { throw state.failure("shape", expected) }
+            guard let extent = element.integer, extent >= 1 else { throw state.failure("shape", expected) }
             let (next, overflow) = product.multipliedReportingOverflow(by: extent)
             guard !overflow else { throw state.failure("shape", expected) }
             product = next

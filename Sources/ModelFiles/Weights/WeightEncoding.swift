@@ -73,10 +73,11 @@ public enum WeightEncoding: String, Sendable, CaseIterable {
     /// Widens `blockCount` packed blocks to f32.
     func widen(_ source: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>, blockCount: Int) {
         let count = Int64(blockCount)
+        let kernels = ck_active().pointee
         switch self {
         case .float32: UnsafeMutableRawPointer(out).copyMemory(from: source, byteCount: 4 * blockCount)
-        case .float16: ck_gguf_dequantize_f16(source, out, count)
-        case .bfloat16: ck_gguf_dequantize_bf16(source, out, count)
+        case .float16: withAlignedHalves(source, count: blockCount) { kernels.ck_convert_f16_f32(count, $0, out) }
+        case .bfloat16: withAlignedHalves(source, count: blockCount) { kernels.ck_convert_bf16_f32(count, $0, out) }
         case .q40: ck_gguf_dequantize_q4_0(source, out, count)
         case .q41: ck_gguf_dequantize_q4_1(source, out, count)
         case .q50: ck_gguf_dequantize_q5_0(source, out, count)
@@ -87,5 +88,14 @@ public enum WeightEncoding: String, Sendable, CaseIterable {
         case .q6K: ck_gguf_dequantize_q6_k(source, out, count)
         case .int32, .int64, .uint8: preconditionFailure("WeightEncoding: \(rawValue) holds no real numbers")
         }
+    }
+}
+
+/// Hands over 16-bit elements at an address the kernels take: a file may hold them at odd ones.
+private func withAlignedHalves(_ source: UnsafeRawPointer, count: Int, _ body: (UnsafePointer<UInt16>) -> Void) {
+    guard UInt(bitPattern: source) % 2 != 0 else { return body(source.assumingMemoryBound(to: UInt16.self)) }
+    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) {
+        UnsafeMutableRawBufferPointer($0).copyMemory(from: UnsafeRawBufferPointer(start: source, count: 2 * count))
+        body(UnsafePointer($0.baseAddress!))
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Layers
 import ModelFiles
@@ -79,7 +80,8 @@ public enum PEFTAdapter {
             throw InputError(.data, at: "\(file.path): \(name)", "expected shape \(shape), found \(entry.shape)")
         }
         guard let dtype = entry.dtype.dtype, dtype.isFloatingPoint else {
-            throw InputError(.data, at: "\(file.path): \(name)", "expected floating-point values, found \(entry.dtype.rawValue)")
+            throw InputError(
+                .data, at: "\(file.path): \(name)", "expected floating-point values, found \(entry.dtype.rawValue)")
         }
         let tensor = Tensor(copying: try file.bytes(of: name), shape: shape, dtype: dtype).converted(to: .float32)
         guard tensor.isFinite else {
@@ -118,7 +120,8 @@ public enum PEFTAdapter {
         }
         try writer.finish()
         let modules = Set(adapters.map { String($0.module.split(separator: ".").last!) }).sorted()
-        let text = try PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
-        try AtomicFileWriter.replace(folder.appendingPathComponent(PEFTConfiguration.fileName), with: Array(text.utf8))
+        let text = PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
+        try AtomicFile.write(
+            Array(text.utf8), to: folder.appendingPathComponent(PEFTConfiguration.fileName).path)
     }
 }

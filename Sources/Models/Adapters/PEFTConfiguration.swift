@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Layers
 
@@ -31,129 +32,96 @@ struct PEFTConfiguration {
 
     /// - Throws: `InputError` with `.missingFile` or `.data`, naming the file and the key.
     init(_ file: URL) throws {
-        guard let bytes = FileManager.default.contents(atPath: file.path) else {
-            throw InputError(.missingFile, at: file.path, "expected a PEFT adapter's configuration, found no such file")
+        let root = try JSONNode(contentsOf: file)
+        guard try root.required("peft_type").string == "LORA" else { throw root.failure("peft_type", "\"LORA\"") }
+        guard try root.string("bias") ?? "none" == "none" else { throw root.failure("bias", "\"none\"") }
+        for (name, node) in try root.members()
+        where !Self.readKeys.contains(name) && !Self.neutralKeys.contains(name) && !node.value.isOff {
+            throw node.mismatch("expected null or false, as what this key asks for is not implemented")
         }
-        guard let root = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
-            throw InputError(.data, at: file.path, "expected a JSON object, found something else")
+        if let start = root.value["init_lora_weights"], start.bool == nil,
+            !(start.string.map(Self.harmlessStarts.contains) ?? false)
+        {
+            throw root.failure("init_lora_weights", "a start that leaves the base weights as they are")
         }
-        let reader = PEFTKeyReader(file: file.path, root: root)
-        try reader.require("peft_type", equals: "LORA")
-        try reader.require("bias", equals: "none", absent: true)
-        for (key, value) in root.sorted(by: { $0.key < $1.key })
-        where !Self.readKeys.contains(key) && !Self.neutralKeys.contains(key) {
-            try reader.refuseUnlessOff(key, value)
-        }
-        switch root["init_lora_weights"] {
-        case nil, is Bool: break
-        case let name as String where Self.harmlessStarts.contains(name): break
-        case let other?:
-            throw reader.error("init_lora_weights", "\(other) changes the base weights and is not implemented")
-        }
-        let rank: Int = try reader.number("r", default: 8)
-        guard rank >= 1 else { throw reader.error("r", "expected at least 1, found \(rank)") }
         lora = LoRAConfiguration(
-            rank: rank, alpha: try reader.number("lora_alpha", default: 8.0),
-            dropout: try reader.number("lora_dropout", default: 0.0), useRSLoRA: try reader.flag("use_rslora"),
-            rankPattern: try reader.patterns("rank_pattern"), alphaPattern: try reader.patterns("alpha_pattern"),
-            targets: try reader.targets())
-        baseModel = root["base_model_name_or_path"] as? String
+            rank: try root.member("r")?.rank ?? 8, alpha: try root.double("lora_alpha") ?? 8,
+            dropout: try root.double("lora_dropout") ?? 0,
+            useRSLoRA: try root.bool("use_rslora") ?? false,
+            rankPattern: try root.member("rank_pattern")?.patterns { try $0.rank } ?? [],
+            alphaPattern: try root.member("alpha_pattern")?.patterns { try $0.double } ?? [],
+            targets: try Self.targets(root.required("target_modules")))
+        baseModel = root.value["base_model_name_or_path"]?.string
     }
 
-    /// The file's text, keys in the order PEFT writes them.
+    private static func targets(_ node: JSONNode) throws -> LoRATargets {
+        if let text = node.value.string { return text == "all-linear" ? .allLinear : .pattern(text) }
+        guard node.value.array != nil else { throw node.mismatch("expected names or a pattern") }
+        return .modules(try node.elements().map { try $0.string }.sorted())
+    }
+
+    /// The file's text, laid out and ordered as PEFT writes it. Patterns alone stay in their order, which decides
+    /// between two that match the same module.
     ///
     /// - Parameter modules: the last parts of the adapted modules' names, for targets given as `all-linear`.
-    func text(modules: [String]) throws -> String {
-        let targets: Any =
+    func text(modules: [String]) -> String {
+        let targets: JSONValue =
             switch lora.targets {
-            case .modules(let names): names
-            case .pattern(let pattern): pattern
-            case .allLinear: modules
+            case .modules(let names): .strings(names)
+            case .pattern(let pattern): .string(pattern)
+            case .allLinear: .strings(modules)
             }
-        let start: Any =
+        let start: JSONValue =
             switch lora.initializer {
-            case .kaimingUniform: true
-            case .random: false
-            case .gaussian: "gaussian"
+            case .kaimingUniform: .bool(true)
+            case .random: .bool(false)
+            case .gaussian: .string("gaussian")
             }
-        func number(_ value: Double) -> Any { Int(exactly: value).map { $0 as Any } ?? value }
-        let values: [String: Any] = [
-            "alpha_pattern": Dictionary(
-                lora.alphaPattern.map { ($0.pattern, number($0.value)) }, uniquingKeysWith: { first, _ in first }),
-            "auto_mapping": NSNull(), "base_model_name_or_path": baseModel as Any? ?? NSNull(), "bias": "none",
-            "exclude_modules": NSNull(), "fan_in_fan_out": false, "inference_mode": true, "init_lora_weights": start,
-            "layer_replication": NSNull(), "layers_pattern": NSNull(), "layers_to_transform": NSNull(),
-            "loftq_config": [String: Any](), "lora_alpha": number(lora.alpha), "lora_bias": false,
-            "lora_dropout": lora.dropout, "megatron_config": NSNull(), "megatron_core": "megatron.core",
-            "modules_to_save": NSNull(), "peft_type": "LORA", "r": lora.rank,
-            "rank_pattern": Dictionary(
-                lora.rankPattern.map { ($0.pattern, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            "revision": NSNull(), "target_modules": targets, "target_parameters": NSNull(), "task_type": "CAUSAL_LM",
-            "trainable_token_indices": NSNull(), "use_dora": false, "use_qalora": false, "use_rslora": lora.useRSLoRA,
-        ]
-        let data = try JSONSerialization.data(
-            withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-        return String(decoding: data, as: UTF8.self)
+        return JSONValue.object([
+            .init("alpha_pattern", .object(lora.alphaPattern.map { .init($0.pattern, .number($0.value)) })),
+            .init("auto_mapping", .null), .init("base_model_name_or_path", baseModel.map { .string($0) } ?? .null),
+            .init("bias", .string("none")), .init("exclude_modules", .null), .init("fan_in_fan_out", .bool(false)),
+            .init("inference_mode", .bool(true)), .init("init_lora_weights", start), .init("layer_replication", .null),
+            .init("layers_pattern", .null), .init("layers_to_transform", .null), .init("loftq_config", .object([])),
+            .init("lora_alpha", .number(lora.alpha)), .init("lora_bias", .bool(false)),
+            .init("lora_dropout", .float(lora.dropout)), .init("megatron_config", .null),
+            .init("megatron_core", .string("megatron.core")), .init("modules_to_save", .null),
+            .init("peft_type", .string("LORA")), .init("r", .number(lora.rank)),
+            .init("rank_pattern", .object(lora.rankPattern.map { .init($0.pattern, .number($0.value)) })),
+            .init("revision", .null), .init("target_modules", targets), .init("target_parameters", .null),
+            .init("task_type", .string("CAUSAL_LM")), .init("trainable_token_indices", .null),
+            .init("use_dora", .bool(false)), .init("use_qalora", .bool(false)),
+            .init("use_rslora", .bool(lora.useRSLoRA)),
+        ]).expandedText
     }
 }
 
-/// Typed reading of the file's keys.
-private struct PEFTKeyReader {
-    let file: String
-    let root: [String: Any]
-
-    func error(_ key: String, _ message: String) -> InputError { InputError(.data, at: "\(file): \(key)", message) }
-
-    func require(_ key: String, equals expected: String, absent: Bool = false) throws {
-        if absent, root[key] == nil { return }
-        guard root[key] as? String == expected else {
-            throw error(key, "expected \"\(expected)\", found \(root[key].map { "\($0)" } ?? "nothing")")
+extension JSONValue {
+    /// Whether the value switches off whatever its key is about.
+    fileprivate var isOff: Bool {
+        switch content {
+        case .null: true
+        case .bool(let isOn): !isOn
+        case .array(let elements): elements.isEmpty
+        case .object(let members): members.isEmpty
+        case .number, .string: false
         }
     }
+}
 
-    func refuseUnlessOff(_ key: String, _ value: Any) throws {
-        let isOff =
-            switch value {
-            case is NSNull: true
-            case let flag as Bool: !flag
-            case let list as [Any]: list.isEmpty
-            case let object as [String: Any]: object.isEmpty
-            default: false
+extension JSONNode {
+    /// A whole number of at least 1, which Python may have written as `8.0`.
+    fileprivate var rank: Int {
+        get throws {
+            guard let rank = value.double.flatMap({ Int(exactly: $0) }), rank >= 1 else {
+                throw mismatch("expected a whole number of at least 1")
             }
-        if !isOff {
-            throw error(key, "\(value) changes what the adapter computes and is not implemented; expected null or false")
+            return rank
         }
     }
 
-    func flag(_ key: String) throws -> Bool {
-        guard let value = root[key], !(value is NSNull) else { return false }
-        guard let flag = value as? Bool else { throw error(key, "expected true or false, found \(value)") }
-        return flag
-    }
-
-    func number<Value>(_ key: String, default fallback: Value) throws -> Value {
-        guard let value = root[key], !(value is NSNull) else { return fallback }
-        return try number(value, key)
-    }
-
-    private func number<Value>(_ value: Any, _ key: String) throws -> Value {
-        let double = (value as? NSNumber)?.doubleValue
-        if Value.self == Int.self, let double, let whole = Int(exactly: double) { return whole as! Value }
-        if Value.self == Double.self, let double, double.isFinite { return double as! Value }
-        throw error(key, "expected a number, found \(value)")
-    }
-
-    func patterns<Value>(_ key: String) throws -> [NamePattern<Value>] {
-        guard let value = root[key], !(value is NSNull) else { return [] }
-        guard let object = value as? [String: Any] else { throw error(key, "expected an object, found \(value)") }
-        return try object.sorted { $0.key < $1.key }.map { NamePattern($0.key, try number($0.value, "\(key).\($0.key)")) }
-    }
-
-    func targets() throws -> LoRATargets {
-        switch root["target_modules"] {
-        case let text as String: return text == "all-linear" ? .allLinear : .pattern(text)
-        case let names as [String]: return .modules(names.sorted())
-        case let other: throw error("target_modules", "expected names or a pattern, found \(other ?? "nothing")")
-        }
+    /// Values by pattern, in the order of the file: PEFT takes the first that matches.
+    fileprivate func patterns<Value>(_ read: (JSONNode) throws -> Value) throws -> [NamePattern<Value>] {
+        try members().map { NamePattern($0.name, try read($0.node)) }
     }
 }

@@ -89,7 +89,7 @@ extension LlamaModel {
 
     private static func refuseRequantizing(_ location: ModelLocation, _ wanted: QuantizationSettings?) throws {
         guard let stored = location.quantization, let wanted else { return }
-        guard stored.quantType.rawValue == wanted.type.rawValue, stored.usesDoubleQuantization == wanted.doubleQuantized
+        guard stored.quantType == wanted.type, stored.usesDoubleQuantization == wanted.doubleQuantized
         else {
             throw InputError(
                 .data, at: "\(location.url.path): quantization_config",

@@ -15,7 +15,8 @@ struct WeightReader {
             let length = result.count / max(1, result.shape[0])
             try source.readFloat32(
                 name, rows: rows,
-                into: UnsafeMutableBufferPointer(start: result.float32 + rows.lowerBound * length, count: rows.count * length))
+                into: UnsafeMutableBufferPointer(
+                    start: result.float32 + rows.lowerBound * length, count: rows.count * length))
         }
         source.release(name)
         return result
@@ -49,9 +50,10 @@ struct WeightReader {
         guard stored.shape == shape else {
             throw InputError(.data, at: "\(file): \(name)", "expected shape \(shape), found \(stored.shape)")
         }
-        let type = QuantizationType(rawValue: stored.quantType.rawValue)!
+        let type = stored.quantType
         guard stored.quantMap == type.values else {
-            throw InputError(.data, at: "\(file): \(name).quant_map", "expected the \(type.rawValue) table, found other values")
+            throw InputError(
+                .data, at: "\(file): \(name).quant_map", "expected the \(type.rawValue) table, found other values")
         }
         let codes = stored.codes.withUnsafeBytes { Tensor(copying: $0, shape: [$0.count], dtype: .uint8) }
         let scales: BlockScales =

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import ModelFiles
 import Tensors
@@ -75,8 +76,8 @@ struct FourBitWeights {
             quantization: BitsAndBytesConfiguration(
                 quantType: QuantType(settings.type), usesDoubleQuantization: settings.doubleQuantized,
                 computeDType: dtype))
-        try AtomicFileWriter.replace(
-            folder.appendingPathComponent(Self.configurationName), with: Array(configuration.utf8))
+        try AtomicFile.write(
+            Array(configuration.utf8), to: folder.appendingPathComponent(Self.configurationName).path)
         var entries = try others.map {
             SafetensorsWriter.Entry(name: $0.name, dtype: dtype, shape: try reader.checked($0.name, $0.shape))
         }

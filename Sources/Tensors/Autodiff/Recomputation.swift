@@ -5,7 +5,8 @@
 ///   - parameters: leaves that `body` uses besides its inputs and that want gradients.
 ///   - body: has to give the same values every time it runs: random numbers in it come from a key, not from a state.
 /// - Returns: what `body` gives, exactly as without recomputation.
-public func recomputed(_ inputs: [Tensor], parameters: [Tensor] = [], _ body: @escaping ([Tensor]) -> Tensor) -> Tensor {
+public func recomputed(_ inputs: [Tensor], parameters: [Tensor] = [], _ body: @escaping ([Tensor]) -> Tensor) -> Tensor
+{
     let saved = inputs.map(\.detached)
     let wantsGradient = inputs.map(\.requiresGradient)
     return Tensor.recording("recomputed", noGradient { body(saved) }, operands: inputs + parameters) { upstream in

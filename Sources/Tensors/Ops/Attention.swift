@@ -25,7 +25,9 @@ public func attention(
                 + "\(values.dtype) for \(heads) heads and \(keyValueHeads) key heads")
     }
     guard plan.queryCount == queries.shape[0], plan.keyCount <= keys.shape[0] else {
-        fatalError("attention: a plan of \(plan.queryCount) queries and \(plan.keyCount) keys for \(queries.shape) and \(keys.shape)")
+        fatalError(
+            "attention: a plan of \(plan.queryCount) queries and \(plan.keyCount) keys for \(queries.shape) and \(keys.shape)"
+        )
     }
     let (q, k, v) = (queries.detached, keys.detached, values.detached)
     let output = Tensor(uninitialized: q.shape, dtype: q.dtype)

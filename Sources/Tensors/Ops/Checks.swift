@@ -12,11 +12,11 @@ extension Tensor {
     public var sumOfSquares: Double {
         let kernels = ck_active().pointee
         let chunks = (count + elementGrain - 1) / elementGrain
-        let partial = UnsafeMutablePointer<Double>.allocate(capacity: max(1, chunks))
+        let partial = UnsafeMutablePointer<Double>.allocate(capacity: Swift.max(1, chunks))
         defer { partial.deallocate() }
         parallel(chunks) { chunk in
             let first = chunk * elementGrain
-            partial[chunk] = kernels.ck_sum_squares_f32(Int64(min(elementGrain, count - first)), float32 + first)
+            partial[chunk] = kernels.ck_sum_squares_f32(Int64(Swift.min(elementGrain, count - first)), float32 + first)
         }
         return (0..<chunks).reduce(0) { $0 + partial[$1] }
     }

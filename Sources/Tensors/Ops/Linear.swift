@@ -60,7 +60,10 @@ public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = n
             scale: scale, compute: compute)
         let aGradient = Tensor(uninitialized: [rank, input])
         product(
-            [ProductTerm(a: narrowGradient.matrix, aIsTransposed: true, b: seen.matrix, bIsTransposed: true, k: tokens)],
+            [
+                ProductTerm(
+                    a: narrowGradient.matrix, aIsTransposed: true, b: seen.matrix, bIsTransposed: true, k: tokens)
+            ],
             m: rank, n: input, compute: compute, into: aGradient)
         let bGradient = Tensor(uninitialized: [rank, output])
         product(

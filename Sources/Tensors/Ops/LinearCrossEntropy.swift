@@ -76,4 +76,4 @@ public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows:
 }
 
 /// Bytes of logits that may exist at once.
-private let logitBytes = 64 << 20
+let logitBytes = 64 << 20

@@ -17,28 +17,33 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
     let batch = broadcastShape("matmul", Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
     let value = Tensor(uninitialized: batch + [m, n], dtype: a.dtype)
     let (x, y) = (a.detached, b.detached)
-    let indicesOfA = broadcastIndices(Array(a.shape.dropLast(2)), to: batch)
-    let indicesOfB = broadcastIndices(Array(b.shape.dropLast(2)), to: batch)
+    let layout = StridedLayout(
+        broadcasting: [Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))], to: batch)
     for i in 0..<batch.reduce(1, *) {
+        let offsets = layout.offsets(at: i)
         product(
             [
                 ProductTerm(
-                    a: x.matrix(at: indicesOfA[i]), aIsTransposed: transposeA, b: y.matrix(at: indicesOfB[i]),
+                    a: x.matrix(at: offsets[0]), aIsTransposed: transposeA, b: y.matrix(at: offsets[1]),
                     bIsTransposed: !transposeB, k: k)
             ], m: m, n: n, compute: a.dtype, into: value, at: i)
     }
     let (needsA, needsB) = (a.requiresGradient, b.requiresGradient)
     return Tensor.recording("matmul", value, operands: [a, b]) { g in
-        let gradientOfA =
-            transposeA
-            ? matmul(y, g, transposeA: transposeB, transposeB: true)
-            : matmul(g, y, transposeB: !transposeB)
-        let gradientOfB =
-            transposeB
-            ? matmul(g, x, transposeA: true, transposeB: transposeA)
-            : matmul(x, g, transposeA: !transposeA)
-        return [
-            needsA ? gradientOfA.summed(to: x.shape) : nil, needsB ? gradientOfB.summed(to: y.shape) : nil,
-        ]
+        var gradientOfA: Tensor?
+        var gradientOfB: Tensor?
+        if needsA {
+            gradientOfA =
+                transposeA
+                ? matmul(y, g, transposeA: transposeB, transposeB: true)
+                : matmul(g, y, transposeB: !transposeB)
+        }
+        if needsB {
+            gradientOfB =
+                transposeB
+                ? matmul(g, x, transposeA: true, transposeB: transposeA)
+                : matmul(x, g, transposeA: !transposeA)
+        }
+        return [gradientOfA?.summed(to: x.shape), gradientOfB?.summed(to: y.shape)]
     }
 }

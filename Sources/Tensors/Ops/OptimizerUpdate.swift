@@ -8,7 +8,8 @@ package func adamWUpdate(
     _ parameter: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, learningRate: Double,
     beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, gradientScale: Double, step: Int
 ) {
-    precondition(parameter.shape == gradient.shape, "adamW: parameter \(parameter.shape) and gradient \(gradient.shape)")
+    precondition(
+        parameter.shape == gradient.shape, "adamW: parameter \(parameter.shape) and gradient \(gradient.shape)")
     let kernels = ck_active().pointee
     let (correction1, correction2) = (1 - pow(beta1, Double(step)), 1 - pow(beta2, Double(step)))
     parallelRanges(parameter.count, grain: elementGrain) { range in

@@ -64,15 +64,21 @@ struct ProductTerm {
     var k: Int
 }
 
-/// Sets (or adds to) `result` [m, n] from `column` on the sum of the terms.
+/// Sets `result` [m, n], or its matrix `index` where it has more than one, to the sum of the terms.
 ///
-/// - Parameter compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
-func product(_ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0) {
+/// - Parameters:
+///   - compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
+///   - accumulating: whether the sum is added to what a float32 result holds.
+func product(
+    _ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0,
+    accumulating: Bool = false
+) {
     let terms = terms.map {
         ck_gemm_term(
             a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
     }
     let target = result.pointer + index * m * n * result.dtype.byteCount
     ck_gemm(
-        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n), false)
+        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
+        false)
 }

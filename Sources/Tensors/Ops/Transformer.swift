@@ -21,11 +21,14 @@ public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float, output: DType? 
         let roots = inverse.float32 + range.lowerBound
         switch (saved.dtype, target) {
         case (.float32, .float32):
-            kernels.ck_rms_norm_f32_f32(count, width, saved.float32 + first, scale.float32, epsilon, y.float32 + first, roots)
+            kernels.ck_rms_norm_f32_f32(
+                count, width, saved.float32 + first, scale.float32, epsilon, y.float32 + first, roots)
         case (.float32, .bfloat16):
-            kernels.ck_rms_norm_f32_bf16(count, width, saved.float32 + first, scale.float32, epsilon, y.half + first, roots)
+            kernels.ck_rms_norm_f32_bf16(
+                count, width, saved.float32 + first, scale.float32, epsilon, y.half + first, roots)
         case (.bfloat16, .bfloat16):
-            kernels.ck_rms_norm_bf16_bf16(count, width, saved.half + first, scale.float32, epsilon, y.half + first, roots)
+            kernels.ck_rms_norm_bf16_bf16(
+                count, width, saved.half + first, scale.float32, epsilon, y.half + first, roots)
         default: fatalError("rmsNorm: no kernel from \(saved.dtype) to \(target)")
         }
     }
@@ -62,7 +65,8 @@ public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float, output: DType? 
 ///   - positions: int32 [tokens].
 public func rotaryEmbedding(_ x: Tensor, heads: Int, table: RotaryTable, positions: Tensor) -> Tensor {
     guard x.rank == 2, x.shape[1] == heads * table.headDimension, positions.shape == [x.shape[0]] else {
-        fatalError("rotaryEmbedding: \(x.shape) with \(heads) heads of \(table.headDimension), positions \(positions.shape)")
+        fatalError(
+            "rotaryEmbedding: \(x.shape) with \(heads) heads of \(table.headDimension), positions \(positions.shape)")
     }
     let rotated = rotate(x.detached, heads: heads, table: table, positions: positions, inverse: false)
     return Tensor.recording("rotaryEmbedding", rotated, operands: [x]) {

@@ -25,6 +25,25 @@ public struct RandomKey: Sendable, Hashable {
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         return RandomKey(seed: seed, stream: mixed ^ mixed >> 31)
     }
+
+    /// The numbers below `count` in random order, the same on every machine (Fisher–Yates: number i of the sequence, in
+    /// 64 bits, decides swap i).
+    ///
+    /// - Complexity: O(`count`)
+    public func shuffledIndices(count: Int) -> [Int] {
+        precondition(count >= 0, "shuffledIndices: \(count) indices")
+        var indices = Array(0..<count)
+        let blocks = (count + 1) / 2
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * blocks) { words in
+            ck_active().pointee.ck_philox_u32(seed, stream, 0, Int64(blocks), words.baseAddress)
+            for i in stride(from: count - 1, to: 0, by: -1) {
+                let bits = UInt64(words[2 * i]) | UInt64(words[2 * i + 1]) << 32
+                // The high half of a product with 64 random bits is uniform but for one part in 2⁶⁴ ÷ count.
+                indices.swapAt(i, Int(bits.multipliedFullWidth(by: UInt64(i + 1)).high))
+            }
+        }
+        return indices
+    }
 }
 
 extension Tensor {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 extension Tokenizer {
@@ -43,7 +44,7 @@ struct HuggingFaceFolder {
 
     private func namedToken(_ name: String, _ file: TokenizerJSON) throws -> Int32? {
         guard let node = try config?.member(name) ?? specialTokensMap?.member(name) else { return nil }
-        let content = try node.value is String ? node.string : node.required("content").string
+        let content = try node.value.string ?? node.required("content").string
         guard let id = file.id(of: content) else { throw node.mismatch("expected a token of the vocabulary") }
         return id
     }
@@ -51,7 +52,7 @@ struct HuggingFaceFolder {
     private func generationEndTokens() throws -> Set<Int32> {
         let file = try Self.optionalFile("generation_config.json", in: folder)
         guard let node = try file?.member("eos_token_id") else { return [] }
-        let ids = try node.value is [Any] ? node.elements() : [node]
+        let ids = try node.value.array == nil ? [node] : node.elements()
         return Set(try ids.map { try Int32(clamping: $0.integer) })
     }
 
@@ -72,10 +73,10 @@ struct HuggingFaceFolder {
     private func chatTemplate() throws -> (place: String, jinja: String)? {
         let file = folder.appendingPathComponent("chat_template.jinja")
         if FileManager.default.fileExists(atPath: file.path) {
-            return (file.path, String(decoding: try readFile(file), as: UTF8.self))
+            return (file.path, String(decoding: try PosixFile.contents(of: file), as: UTF8.self))
         }
         guard let node = try config?.member("chat_template") else { return nil }
-        guard node.value is [Any] else { return (node.place, try node.string) }
+        guard node.value.array != nil else { return (node.place, try node.string) }
         for template in try node.elements() where try template.required("name").string == "default" {
             let text = try template.required("template")
             return (text.place, try text.string)
@@ -85,6 +86,6 @@ struct HuggingFaceFolder {
 
     private static func optionalFile(_ name: String, in folder: URL) throws -> JSONNode? {
         let url = folder.appendingPathComponent(name)
-        return FileManager.default.fileExists(atPath: url.path) ? try JSONNode(file: url) : nil
+        return FileManager.default.fileExists(atPath: url.path) ? try JSONNode(contentsOf: url) : nil
     }
 }

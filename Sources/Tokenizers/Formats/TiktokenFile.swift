@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 extension Tokenizer {
@@ -20,7 +21,7 @@ struct TiktokenFile {
     init(_ url: URL) throws {
         let place = url.path
         self.place = place
-        let bytes = try readFile(url)
+        let bytes = try PosixFile.contents(of: url)
         var tokens: [[UInt8]?] = []
         var count = 0
         try bytes.withUnsafeBufferPointer { bytes in

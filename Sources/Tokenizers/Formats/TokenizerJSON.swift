@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The `tokenizer.json` of Hugging Face `tokenizers`, as far as it is byte-level BPE.
@@ -15,7 +16,7 @@ struct TokenizerJSON {
 
     /// - Parameter furtherTokens: `added_tokens_decoder` of `tokenizer_config.json`, which may name more added tokens.
     init(_ url: URL, furtherTokens: JSONNode?) throws {
-        root = try JSONNode(file: url)
+        root = try JSONNode(contentsOf: url)
         model = try root.required("model")
         try Self.requireByteLevelBPE(model)
         texts = try Self.vocabulary(model.required("vocab"))
@@ -25,9 +26,8 @@ struct TokenizerJSON {
             tokens.append((try Self.addedToken(node, id: node.required("id").integer), node))
         }
         if let furtherTokens {
-            for (key, value) in try furtherTokens.object.sorted(by: { $0.key < $1.key }) {
-                let node = JSONNode(value, file: furtherTokens.file, key: "\(furtherTokens.key).\(key)")
-                guard let id = Int(key) else { throw node.mismatch("expected an id as the key") }
+            for (name, node) in try furtherTokens.members() {
+                guard let id = Int(name) else { throw node.mismatch("expected an id as the key") }
                 let token = try Self.addedToken(node, id: id)
                 if !tokens.contains(where: { $0.token.content == token.content }) { tokens.append((token, node)) }
             }
@@ -102,7 +102,7 @@ struct TokenizerJSON {
 
     private static func requireByteLevelBPE(_ model: JSONNode) throws {
         if let type = try model.member("type"), try type.string != "BPE" { throw type.mismatch("expected \"BPE\"") }
-        if let dropout = try model.member("dropout"), dropout.value as? Double != 0 {
+        if let dropout = try model.member("dropout"), dropout.value.double != 0 {
             throw dropout.mismatch("expected null: merges that are left out at random are not supported")
         }
         for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
@@ -116,9 +116,10 @@ struct TokenizerJSON {
     private static func vocabulary(_ node: JSONNode) throws -> [String?] {
         let entries = try node.object
         var texts = [String?](repeating: nil, count: entries.count)
-        for (text, value) in entries {
-            guard let id = value as? Int, (0..<largestID).contains(id) else {
-                throw JSONNode(value, file: node.file, key: "\(node.key)[\(quoted(text))]").mismatch("expected an id")
+        for entry in entries {
+            let text = entry.key
+            guard let id = entry.value.integer, (0..<largestID).contains(id) else {
+                throw node.failure(text, "an id")
             }
             if id >= texts.count { texts.append(contentsOf: repeatElement(nil, count: id + 1 - texts.count)) }
             if let other = texts[id] {
@@ -143,11 +144,9 @@ struct TokenizerJSON {
         let list = try node.array
         var reader = MergeReader(vocabulary: vocabulary, count: list.count, place: node.place)
         for (index, merge) in list.enumerated() {
-            if let text = merge as? String {
+            if let text = merge.string {
                 try reader.append(text, index: index)
-            } else if let pair = merge as? [Any], pair.count == 2, let left = pair[0] as? String,
-                let right = pair[1] as? String
-            {
+            } else if let pair = merge.array, pair.count == 2, let left = pair[0].string, let right = pair[1].string {
                 try reader.append(left, right, index: index)
             } else {
                 throw JSONNode(merge, file: node.file, key: "\(node.key)[\(index)]").mismatch("expected two tokens")

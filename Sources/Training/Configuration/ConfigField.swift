@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// A key that a config may hold, with the keys below it.

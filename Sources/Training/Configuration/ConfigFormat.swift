@@ -1,3 +1,4 @@
+import Files
 import Layers
 
 /// How one type of setting looks in a config: what is expected, how it is read, how it is written.

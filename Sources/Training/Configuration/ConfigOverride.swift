@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 /// One `--set training.max_steps=20`: a key path and the value it gets.
 struct ConfigOverride {

@@ -1,3 +1,5 @@
+import Files
+
 extension TrainConfiguration {
     /// The section `data`.
     public struct Data: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Files
+
 extension TrainConfiguration {
     /// The section `training`.
     public struct Training: Sendable, Equatable {

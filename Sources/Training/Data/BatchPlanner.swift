@@ -1,3 +1,5 @@
+import Tensors
+
 /// Where in the data a run stands: the next row it takes.
 public struct DataPosition: Sendable, Equatable {
     /// The epoch, from 0.
@@ -39,7 +41,8 @@ public struct BatchPlanner: Sendable {
 
     private let microBatchSize: Int
     private let rowsPerStep: Int
-    private let seed: Int?
+    /// What the orders are drawn from; nil for the order of the file.
+    private let key: RandomKey?
     private var order: (epoch: Int, rows: [Int])?
 
     /// - Parameters:
@@ -65,7 +68,8 @@ public struct BatchPlanner: Sendable {
         microBatchSize = perDeviceTrainBatchSize
         let rows = perDeviceTrainBatchSize.multipliedReportingOverflow(by: gradientAccumulationSteps)
         rowsPerStep = rows.overflow ? .max : rows.partialValue
-        self.seed = shuffle ? seed : nil
+        // Parts 0 and 1 of the seed's sequence are the adapters' start and their dropout.
+        key = shuffle ? RandomKey(seed: UInt64(seed)).folding(2) : nil
     }
 
     /// The plan that a configuration asks for.
@@ -113,27 +117,8 @@ public struct BatchPlanner: Sendable {
     /// The indices of all rows in the order of an epoch.
     private mutating func rowOrder(ofEpoch epoch: Int) -> [Int] {
         if let order, order.epoch == epoch { return order.rows }
-        let rows = seed.map { shuffledIndices(count: rowCount, seed: $0, epoch: epoch) } ?? Array(0..<rowCount)
+        let rows = key?.folding(epoch).shuffledIndices(count: rowCount) ?? Array(0..<rowCount)
         order = (epoch, rows)
         return rows
     }
-}
-
-/// The numbers below `count` in the order of an epoch: a Fisher–Yates shuffle whose i-th swap uses the random block of
-/// counter (i, epoch), so that the order is the same on every machine.
-///
-/// - Complexity: O(`count`)
-func shuffledIndices(count: Int, seed: Int, epoch: Int) -> [Int] {
-    let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    var indices = Array(0..<count)
-    for i in stride(from: count - 1, to: 0, by: -1) {
-        let random = Philox4x32.block(
-            counter: SIMD4(
-                UInt32(truncatingIfNeeded: i), UInt32(truncatingIfNeeded: i >> 32),
-                UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: epoch >> 32)), key: key)
-        let bits = UInt64(random[0]) | UInt64(random[1]) << 32
-        // The high half of a product with 64 random bits is uniform but for one part in 2⁶⁴ ÷ count.
-        indices.swapAt(i, Int(bits.multipliedFullWidth(by: UInt64(i + 1)).high))
-    }
-    return indices
 }

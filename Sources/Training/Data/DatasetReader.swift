@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// Reads the rows of a JSONL file one line at a time: one JSON object a line, UTF-8, blank lines passed over.

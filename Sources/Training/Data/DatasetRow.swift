@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Tokenizers
 
 /// A part of a row: plain text, or the turns of a chat.

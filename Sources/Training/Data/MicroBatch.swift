@@ -40,20 +40,34 @@ public struct MicroBatch: Sendable, Equatable {
         for index in indices { append(dataset.rows[index], index: index) }
     }
 
+    /// Tokens of a stream that packing fills: products over more rows are no faster, and take more memory.
+    public static let streamTokens = 2048
+
     /// Lays out the rows of a configured micro-batch.
     ///
-    /// Packing puts them all in one stream, which keeps matrix products large; without it every row is a stream of its
-    /// own. Packing never changes which rows make up a step or a micro-batch: batch sizes count rows either way, and
-    /// the loss is the same.
+    /// Packing puts rows together, in order, in streams of up to `streamTokens` tokens (a longer row is a stream of its
+    /// own), which keeps matrix products large; without it every row is a stream. Neither changes which rows make up a
+    /// step or a micro-batch: batch sizes count rows either way, and the loss is the same.
     ///
     /// - Parameters:
     ///   - indices: the rows of the micro-batch, in order.
     ///   - dataset: the data set they are from.
-    ///   - packing: whether they share a stream.
-    /// - Returns: one stream with packing, as many as there are rows without.
+    ///   - packing: whether rows share streams.
+    /// - Returns: streams to be computed one at a time.
     public static func streams(rows indices: [Int], of dataset: TokenizedDataset, packing: Bool) -> [MicroBatch] {
-        packing
-            ? [MicroBatch(rows: indices, of: dataset)] : indices.map { MicroBatch(rows: [$0], of: dataset) }
+        var streams: [[Int]] = []
+        var filled = Int.max
+        for index in indices {
+            let count = dataset.rows[index].tokens.count
+            if packing, filled <= streamTokens - count {
+                streams[streams.count - 1].append(index)
+                filled += count
+            } else {
+                streams.append([index])
+                filled = count
+            }
+        }
+        return streams.map { MicroBatch(rows: $0, of: dataset) }
     }
 
     private mutating func append(_ row: TokenizedRow, index: Int) {

@@ -9,9 +9,9 @@ import Tokenizers
 /// | prompt and completion as strings | begin token, prompt, completion, end token | completion and end token |
 /// | text | begin token, text, end token | all |
 ///
-/// Prompt and completion are encoded apart, since apart is how a prompt is seen when the model has to answer it. The
-/// begin token stands only where the tokenizer's own rule adds one, and neither it nor the end token is doubled where
-/// the text brings its own.
+/// Prompt and completion are encoded together, as TRL does it, so that the tokens are those of the whole text; loss begins
+/// behind as many tokens as the prompt alone takes. The begin token stands only where the tokenizer's own rule adds one,
+/// and neither it nor the end token is doubled where the text brings its own.
 public struct RowEncoder: Sendable {
     /// The model's tokenizer.
     public let tokenizer: any RowTokenizer
@@ -120,13 +120,12 @@ public struct RowEncoder: Sendable {
         guard let endToken = tokenizer.endToken else {
             throw InputError(.data, at: place, "expected a tokenizer with an end token for plain text, found none")
         }
-        var tokens = tokenizer.encode(prompt, recognisingSpecialTokens: true)
-        let promptCount = tokens.count
-        tokens += tokenizer.encode(completion, recognisingSpecialTokens: true)
-        if tokens.count == promptCount || tokens.last != endToken { tokens.append(endToken) }
+        let promptCount = tokenizer.encode(prompt, recognisingSpecialTokens: true).count
+        var tokens = tokenizer.encode(prompt + completion, recognisingSpecialTokens: true)
+        if completion.isEmpty || tokens.last != endToken { tokens.append(endToken) }
         guard tokenizer.addsBeginToken, let beginToken = tokenizer.beginToken, tokens.first != beginToken else {
-            return (tokens, promptCount)
+            return (tokens, min(promptCount, tokens.count - 1))
         }
-        return ([beginToken] + tokens, promptCount + 1)
+        return ([beginToken] + tokens, min(promptCount, tokens.count - 1) + 1)
     }
 }

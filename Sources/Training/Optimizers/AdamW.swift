@@ -33,7 +33,9 @@ public struct AdamW {
     ///   - gradients: one for each parameter.
     ///   - gradientScale: a factor of all gradients, such as that of clipping.
     public mutating func step(gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
-        precondition(gradients.count == parameters.count, "AdamW: \(gradients.count) gradients for \(parameters.count) parameters")
+        precondition(
+            gradients.count == parameters.count,
+            "AdamW: \(gradients.count) gradients for \(parameters.count) parameters")
         stepCount += 1
         for (index, parameter) in parameters.enumerated() {
             adamWUpdate(

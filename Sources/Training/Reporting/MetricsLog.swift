@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The file `metrics.jsonl`: one JSON object for every logged step, in order.
@@ -15,7 +16,7 @@ public struct MetricsLog: Sendable {
     ///
     /// - Throws: `InputError(.tryAgain)` where the file cannot be written.
     public func append(_ record: MetricsRecord) throws(InputError) {
-        try AtomicFile.append(Array((record.json + "\n").utf8), to: path)
+        try PosixFile(appendingTo: URL(fileURLWithPath: path)).append(Array((record.json + "\n").utf8))
     }
 
     /// Drops what was logged after a step, so that a run that goes on from there logs those steps again.

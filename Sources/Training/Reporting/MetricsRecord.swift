@@ -1,3 +1,5 @@
+import Files
+
 /// One line of `metrics.jsonl`: what is known after an optimizer step.
 public struct MetricsRecord: Sendable, Equatable {
     /// What a training step measures.

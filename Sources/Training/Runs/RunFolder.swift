@@ -36,7 +36,8 @@ struct RunFolder {
                 try FileManager.default.moveItem(at: file, to: folder().appendingPathComponent(file.lastPathComponent))
             }
         } catch {
-            throw InputError(.tryAgain, at: folder().path, "an earlier run cannot be moved there: \(error.localizedDescription)")
+            throw InputError(
+                .tryAgain, at: folder().path, "an earlier run cannot be moved there: \(error.localizedDescription)")
         }
         return folder()
     }

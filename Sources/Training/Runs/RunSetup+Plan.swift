@@ -15,24 +15,45 @@ extension RunSetup {
         let parameterCount = model.parameters.reduce(0) { $0 + $1.count }
         let rows = trainingRows.rows.count
         var lines = [
-            ("kernels", "\(Machine.instructionSet), \(Machine.threadCount) threads; \(configuration.model.computeDtype.rawValue) products"
-                + (configuration.model.computeDtype == .bfloat16 ? " (\(Machine.bfloat16Path))" : "")),
-            ("model", "\(configuration.model.path): \(shape.layerCount) layers, hidden \(shape.hiddenSize), "
-                + "\(shape.attentionHeadCount)/\(shape.keyValueHeadCount) heads, vocabulary \(shape.vocabularySize)"),
+            (
+                "kernels",
+                "\(Machine.instructionSet), \(Machine.threadCount) threads; \(configuration.model.computeDtype.rawValue) products"
+                    + (configuration.model.computeDtype == .bfloat16 ? " (\(Machine.bfloat16Path))" : "")
+            ),
+            (
+                "model",
+                "\(configuration.model.path): \(shape.layerCount) layers, hidden \(shape.hiddenSize), "
+                    + "\(shape.attentionHeadCount)/\(shape.keyValueHeadCount) heads, vocabulary \(shape.vocabularySize)"
+            ),
             ("base", "\(quantization ?? "as stored"), \(ByteCount(model.weightBytes))"),
-            ("adapter", "\(model.adapters.count) projections, r \(Set(model.adapters.map(\.rank)).sorted().map(String.init).joined(separator: "/")), "
-                + "\(parameterCount) trainable parameters"),
-            ("data", "\(rows) rows, \(trainingRows.tokenCount) tokens, \(trainingRows.lossTokenCount) with loss"
-                + (evaluationRows.map { "; \($0.rows.count) evaluation rows" } ?? "")),
-            ("steps", "\(totalSteps) of \(training.perDeviceTrainBatchSize) × \(training.gradientAccumulationSteps) rows, "
-                + "\(training.lrSchedulerType.rawValue) learning rate \(training.learningRate)"),
-            ("memory", "predicted peak \(ByteCount(memory.peakBytes)): weights \(ByteCount(memory.weightBytes)), "
-                + "adapter and optimizer \(ByteCount(memory.trainingStateBytes)), activations \(ByteCount(memory.activationBytes))"
-                + (memory.recomputedLayers > 0 ? " with \(memory.recomputedLayers) of \(shape.layerCount) layers recomputed" : "")),
+            (
+                "adapter",
+                "\(model.adapters.count) projections, r \(Set(model.adapters.map(\.rank)).sorted().map(String.init).joined(separator: "/")), "
+                    + "\(parameterCount) trainable parameters"
+            ),
+            (
+                "data",
+                "\(rows) rows, \(trainingRows.tokenCount) tokens, \(trainingRows.lossTokenCount) with loss"
+                    + (evaluationRows.map { "; \($0.rows.count) evaluation rows" } ?? "")
+            ),
+            (
+                "steps",
+                "\(totalSteps) of \(training.perDeviceTrainBatchSize) × \(training.gradientAccumulationSteps) rows, "
+                    + "\(training.lrSchedulerType.rawValue) learning rate \(training.learningRate)"
+            ),
+            (
+                "memory",
+                "predicted peak \(ByteCount(memory.peakBytes)): weights \(ByteCount(memory.weightBytes)), "
+                    + "adapter and optimizer \(ByteCount(memory.trainingStateBytes)), activations \(ByteCount(memory.activationBytes))"
+                    + (memory.recomputedLayers > 0
+                        ? " with \(memory.recomputedLayers) of \(shape.layerCount) layers recomputed" : "")
+            ),
             ("output", configuration.outputDir),
         ]
         if trainingRows.truncatedRowCount > 0 {
-            lines.insert(("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5)
+            lines.insert(
+                ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
+            )
         }
         return lines.map { "\($0.0.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.1)" }.joined(separator: "\n")
     }

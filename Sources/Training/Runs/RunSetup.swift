@@ -25,10 +25,14 @@ public struct RunSetup {
     public init(_ configuration: TrainConfiguration) throws {
         self.configuration = configuration
         guard configuration.method == .sft else {
-            throw InputError(.config, at: "method", "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
+            throw InputError(
+                .config, at: "method",
+                "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
         }
         guard configuration.data.prefixSharing != .on else {
-            throw InputError(.config, at: "data.prefix_sharing", "expected \"auto\" or false, found true, which is not implemented yet")
+            throw InputError(
+                .config, at: "data.prefix_sharing",
+                "expected \"auto\" or false, found true, which is not implemented yet")
         }
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
@@ -49,7 +53,9 @@ public struct RunSetup {
         identity = try Self.identity(configuration, location, model)
     }
 
-    private static func attachAdapters(to model: LlamaModel, _ configuration: TrainConfiguration) throws -> LoRAConfiguration {
+    private static func attachAdapters(to model: LlamaModel, _ configuration: TrainConfiguration) throws
+        -> LoRAConfiguration
+    {
         let lora: LoRAConfiguration
         if let path = configuration.lora.adapterPath {
             lora = try PEFTAdapter.attach(
@@ -66,13 +72,15 @@ public struct RunSetup {
 
     /// The largest streams that any step or evaluation computes at once.
     private static func planMemory(
-        _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner, _ datasets: [TokenizedDataset]
+        _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner,
+        _ datasets: [TokenizedDataset]
     ) throws -> MemoryPlan {
         let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
         let largest = datasets.map { dataset in
-            let rows = dataset.rows.sorted { $0.tokens.count > $1.tokens.count }.prefix(together)
-            let loss = dataset.rows.map(\.lossTokenCount).sorted(by: >).prefix(together)
-            return (rows.reduce(0) { $0 + $1.tokens.count }, loss.reduce(0, +))
+            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
+            let tokens = most(dataset.rows.map(\.tokens.count))
+            let inOneStream = min(tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
+            return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
         }
         let budget = configuration.training.memoryBudget.bytes
         let plan = MemoryPlan(
@@ -91,7 +99,8 @@ public struct RunSetup {
         _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
     ) throws -> CheckpointIdentity {
         let quantization = configuration.model.quantization.map { "\($0)" } ?? "none"
-        let base = try location.files.map { try Digest.of(file: $0) } + [quantization, "\(configuration.model.computeDtype)"]
+        let base =
+            try location.files.map { try Digest.of(file: $0) } + [quantization, "\(configuration.model.computeDtype)"]
         let adapters = model.adapters.map { "\($0.module) \($0.a.shape) \($0.b.shape) \($0.scale)" }
         return CheckpointIdentity(
             model: Digest.of(text: base.joined(separator: "\n")),
@@ -138,6 +147,7 @@ struct ByteCount: CustomStringConvertible {
 
     var description: String {
         bytes >= 1 << 30
-            ? "\((Double(bytes) / 0x1p30 * 100).rounded() / 100) GiB" : "\((Double(bytes) / 0x1p20 * 10).rounded() / 10) MiB"
+            ? "\((Double(bytes) / 0x1p30 * 100).rounded() / 100) GiB"
+            : "\((Double(bytes) / 0x1p20 * 10).rounded() / 10) MiB"
     }
 }

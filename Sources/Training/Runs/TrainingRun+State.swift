@@ -41,7 +41,8 @@ extension TrainingRun {
             tensors.append(NamedArray(name: Name.firstMoment(names[index]), shape: moment.shape, values: moment.floats))
         }
         for (index, moment) in optimizer.secondMoments.enumerated() {
-            tensors.append(NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
+            tensors.append(
+                NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
         }
         return TrainingState(
             step: step, tensors: tensors,
@@ -69,7 +70,8 @@ extension TrainingRun {
         }
         func counter(_ name: String) throws -> Int {
             guard let value = state.counters[name], value >= 0 else {
-                throw InputError(.data, at: "\(url.path): \(name)", "expected a count, found \(state.counters[name] as Any)")
+                throw InputError(
+                    .data, at: "\(url.path): \(name)", "expected a count, found \(state.counters[name] as Any)")
             }
             return Int(value)
         }
@@ -84,7 +86,9 @@ extension TrainingRun {
         }
         let position = DataPosition(epoch: try counter(Name.epoch), rowsTaken: try counter(Name.rowsTaken))
         guard position.rowsTaken < planner.rowCount else {
-            throw InputError(.data, at: "\(url.path): \(Name.rowsTaken)", "expected less than \(planner.rowCount), found \(position.rowsTaken)")
+            throw InputError(
+                .data, at: "\(url.path): \(Name.rowsTaken)",
+                "expected less than \(planner.rowCount), found \(position.rowsTaken)")
         }
         trainer.optimizer.restore(
             stepCount: try counter(Name.optimizerSteps), firstMoments: moments[0], secondMoments: moments[1])

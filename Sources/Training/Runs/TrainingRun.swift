@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Files
 import Foundation
 import Models
 import Tensors
@@ -63,7 +64,9 @@ public struct TrainingRun {
         case .latest:
             let latest = try store.latest()
             for warning in latest.warnings { reporter.warn(warning) }
-            if latest.checkpoint == nil { reporter.note("no checkpoint in \(folder.url.path): starting from the beginning") }
+            if latest.checkpoint == nil {
+                reporter.note("no checkpoint in \(folder.url.path): starting from the beginning")
+            }
             return latest.checkpoint
         }
     }
@@ -102,7 +105,8 @@ public struct TrainingRun {
         }
         step += 1
         totals.add(result)
-        let isEvaluated = setup.evaluationRows != nil
+        let isEvaluated =
+            setup.evaluationRows != nil
             && (step == setup.totalSteps || training.evalSteps.map { step.isMultiple(of: $0) } ?? false)
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let measured = MetricsRecord.Training(
@@ -132,7 +136,8 @@ public struct TrainingRun {
                     of: setup.trainingRows))
             return InputError(
                 .data, at: setup.configuration.data.train,
-                "expected a finite \(quantity) in step \(step + 1), found \(value); the rows of the step are listed above")
+                "expected a finite \(quantity) in step \(step + 1), found \(value); the rows of the step are listed above"
+            )
         case .noGradient(let module):
             return InputError(
                 .internalFault, at: "\(module).lora_B",

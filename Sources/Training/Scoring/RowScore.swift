@@ -16,35 +16,19 @@ extension LlamaModel {
     ///
     /// - Parameters:
     ///   - rows: of any length, also such that carry no loss.
-    ///   - streamLength: tokens that are computed at once; a longer row is computed by itself.
-    ///   - onScore: called with every row's score, in the order of the rows.
-    public func score(
-        _ rows: [TokenizedRow], streamLength: Int = 2048, onScore: (RowScore) throws -> Void
-    ) rethrows {
-        var next = 0
-        while next < rows.count {
-            let first = next
-            var length = 0
-            repeat {
-                length += rows[next].tokens.count
-                next += 1
-            } while next < rows.count && length + rows[next].tokens.count <= streamLength
-            for score in scores(of: Array(rows[first..<next])) { try onScore(score) }
-        }
-    }
-
-    private func scores(of rows: [TokenizedRow]) -> [RowScore] {
-        let learnt = rows.indices.filter { rows[$0].lossTokenCount > 0 }
-        var losses: ArraySlice<Float> = []
-        if !learnt.isEmpty {
-            let stream = MicroBatch(rows: learnt, of: TokenizedDataset(path: "", rows: rows))
-            losses = noGradient { tokenLosses(stream) }.floats[...]
-        }
-        return rows.map { row in
-            defer { losses = losses.dropFirst(row.lossTokenCount) }
-            return RowScore(
-                tokenCount: row.tokens.count, lossTokenCount: row.lossTokenCount,
-                logProbability: losses.prefix(row.lossTokenCount).reduce(0) { $0 - Double($1) })
+    ///   - onScore: called with every row's score as soon as it is known, in the order of the rows.
+    public func score(_ rows: [TokenizedRow], onScore: (RowScore) throws -> Void) rethrows {
+        let dataset = TokenizedDataset(path: "", rows: rows)
+        for stream in MicroBatch.streams(rows: Array(rows.indices), of: dataset, packing: true) {
+            let losses = stream.targets.isEmpty ? [] : noGradient { tokenLosses(stream) }.floats
+            var first = 0
+            for row in stream.rows.map({ rows[$0] }) {
+                let sum = losses[first..<first + row.lossTokenCount].reduce(0) { $0 - Double($1) }
+                first += row.lossTokenCount
+                try onScore(
+                    RowScore(
+                        tokenCount: row.tokens.count, lossTokenCount: row.lossTokenCount, logProbability: sum))
+            }
         }
     }
 }

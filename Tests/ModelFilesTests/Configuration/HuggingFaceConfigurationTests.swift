@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Tensors
 import Testing
@@ -119,10 +120,10 @@ import Testing
             try withTemporaryFolder { folder in
                 let url = folder.appendingPathComponent("config.json")
                 try write(configuration.huggingFaceJSON(dtype: .bfloat16, quantization: quantization), to: url)
-                let object = try JSONObject(JSONValue(contentsOf: url), file: "config.json")
+                let object = try JSONNode(contentsOf: url)
                 #expect(try LlamaConfiguration(object) == configuration)
                 #expect(
-                    try object.object("quantization_config").map(BitsAndBytesConfiguration.init) == quantization)
+                    try object.member("quantization_config").map(BitsAndBytesConfiguration.init) == quantization)
             }
         }
     }

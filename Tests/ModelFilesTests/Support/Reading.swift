@@ -53,7 +53,9 @@ func expectInputError(
     } catch let error as InputError {
         #expect(error.exitCode == code, "\(context) \(error)", sourceLocation: sourceLocation)
         #expect(error.place.contains(place), "\(context) \(error)", sourceLocation: sourceLocation)
-        #expect(error.message.contains("expected"), "\(context) \(error)", sourceLocation: sourceLocation)
+        #expect(
+            error.message.contains("expected") || error.message.hasPrefix("could not be"), "\(context) \(error)",
+            sourceLocation: sourceLocation)
         #expect(!error.description.contains { $0.isNewline }, "\(context)", sourceLocation: sourceLocation)
         return error
     } catch {

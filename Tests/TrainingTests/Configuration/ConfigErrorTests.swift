@@ -194,7 +194,8 @@ struct ConfigErrorTests {
     @Test("duplicate keys and syntax errors are refused with their line")
     func syntax() {
         #expect(
-            failure("{\"lora\": {\"r\": 1,\n\"r\": 2}}") == "78 sft.json:2: not valid JSON: duplicate key \"r\"")
+            failure("{\"lora\": {\"r\": 1,\n\"r\": 2}}")
+                == "78 sft.json:2: not valid JSON: expected each key once, found 'r' again")
         #expect(
             failure("{\n// no comments\n}")
                 == "78 sft.json:2: not valid JSON: expected a key in double quotes, found '/'")

@@ -152,7 +152,7 @@ struct DatasetReaderTests {
                 #"{"prompt": "p", "chosen": "c", "rejected": null}"#,
                 "rejected: expected a non-empty string, as the prompt is one, found null"
             ),
-            (#"{"text": "a", "text": "b"}"#, "not valid JSON: duplicate key \"text\""),
+            (#"{"text": "a", "text": "b"}"#, "not valid JSON: expected each key once, found 'text' again"),
             (#"{"text": "a"} {"text": "b"}"#, "not valid JSON: expected the end of the text, found '{'"),
             (#"{"text": "a""#, "not valid JSON: expected ',' or '}', found the end of the text"),
         ])
@@ -163,7 +163,7 @@ struct DatasetReaderTests {
     @Test("a line that is not UTF-8 is refused by number")
     func utf8() throws {
         let bytes = Array("{\"text\": \"a\"}\n{\"text\": \"".utf8) + [0xE9] + Array("\"}\n".utf8)
-        #expect(try failure(bytes) == "65 train.jsonl:2: not valid JSON: a string is not valid UTF-8")
+        #expect(try failure(bytes) == "65 train.jsonl:2: not valid JSON: expected UTF-8, found other bytes in a string")
         #expect(
             try failure([0xFF, 0xFE, 0x7B, 0x00])
                 == "65 train.jsonl:1: not valid JSON: expected a value, found byte 0xFF")

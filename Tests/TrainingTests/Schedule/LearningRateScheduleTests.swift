@@ -1,7 +1,8 @@
 import Diagnostics
+import Files
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -1,0 +1,124 @@
+import Foundation
+import Tensors
+import Testing
+
+extension TensorTests {
+    @Suite struct MemoryTests {
+        /// The most bytes of tensors beyond those live at the start, while `body` runs.
+        private func peak(_ body: () -> Void) -> Int {
+            let before = TensorMemory.liveBytes
+            TensorMemory.resetPeak()
+            body()
+            return TensorMemory.peakBytes - before
+        }
+
+        /// Bytes of this process's own memory, which threads keep for kernels included.
+        private func processBytes() throws -> Int {
+            let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmData:") })
+            return try #require(Int(line.filter(\.isNumber))) << 10
+        }
+
+        /// A vocabulary of which 64 MiB hold 16 rows of logits, and 48 rows: three chunks.
+        private let rows = Tensor((0..<48).map { Int32($0) })
+        private let targets = Tensor((0..<48).map { Int32($0 * 20_011) })
+        private let states = Tensor.random([48, 2], 401)
+        private let weight = Tensor.random([1 << 20, 2], 402)
+
+        @Test("The head's loss never holds its logits whole, and chunks change nothing")
+        func chunkedHead() {
+            let whole = 48 << 22
+            let leaf = states.trackingGradient
+            var losses = Tensor(0.0 as Float)
+            var gradient = losses
+            let bytes = peak {
+                losses = linearCrossEntropy(hiddenStates: leaf, weight: .dense(weight), rows: rows, targets: targets)
+                gradient = losses.sum().gradients(of: [leaf])[0]
+            }
+            // A chunk's logits and their gradients.
+            #expect(bytes < (2 * 16 << 22) + 1 << 20 && bytes < whole * 3 / 4, "\(bytes) of \(whole)")
+            for row in [0, 15, 16, 47] {
+                let alone = linearCrossEntropy(
+                    hiddenStates: states, weight: .dense(weight), rows: rows[row..<row + 1],
+                    targets: targets[row..<row + 1])
+                #expect(alone.bytes == losses[row..<row + 1].bytes)
+            }
+            #expect(gradient.floats.allSatisfy { $0 != 0 && $0.isFinite })
+        }
+
+        @Test("A trainable head never holds its logits whole, and has the gradients of a frozen one")
+        func chunkedTrainableHead() {
+            let (leaf, head) = (states.trackingGradient, weight.trackingGradient)
+            var gradients: [Tensor] = []
+            let bytes = peak {
+                let losses = linearCrossEntropy(hiddenStates: leaf, weight: head, rows: rows, targets: targets)
+                gradients = losses.sum().gradients(of: [leaf, head])
+            }
+            // A chunk's logits and the weight's gradient.
+            #expect(bytes < (16 << 22) + (2 << 22) + 1 << 20, "\(bytes)")
+            let frozen = linearCrossEntropy(hiddenStates: leaf, weight: .dense(weight), rows: rows, targets: targets)
+            let expected = frozen.sum().gradients(of: [leaf])[0]
+            for (a, b) in zip(gradients[0].doubles, expected.doubles) { #expect(abs(a - b) < 1e-5) }
+            // Σ over the vocabulary of a row's softmax − target is 0: so is the sum of the weight's gradient over it.
+            #expect(gradients[1].sum(along: 0).doubles.allSatisfy { abs($0) < 1e-3 })
+        }
+
+        @Test("Attention never holds the scores of all queries and keys, forward or backward")
+        func attentionMemory() throws {
+            let tokens = 4096
+            let inputs = (0..<3).map { Tensor.random([tokens, 8], UInt64(403 + $0)).trackingGradient }
+            // The pool's threads start here.
+            _ = Tensor.random([1 << 20], 400) * 2
+            let held = try processBytes()
+            let bytes = peak {
+                let output = attention(
+                    queries: inputs[0], keys: inputs[1], values: inputs[2], plan: SegmentPlan(lengths: [tokens]),
+                    heads: 1, keyValueHeads: 1)
+                _ = output.sum().gradients(of: inputs)
+            }
+            // Scores would take 64 MiB; an input takes 128 KiB.
+            #expect(bytes < 12 * tokens * 8 * 4, "\(bytes)")
+            let grown = try processBytes() - held
+            #expect(grown < 16 << 20, "\(grown)")
+        }
+
+        @Test("Reshaping and slicing rows share memory; other views copy")
+        func sharing() {
+            let x = Tensor.random([64, 64], 406)
+            let shared = peak {
+                _ = x.reshaped(8, -1)
+                _ = x[3..<9]
+                _ = x[5, 2...]
+                _ = x.expanded(at: 0).squeezed()
+                _ = x.split(into: 4).map(\.shape)
+            }
+            #expect(shared == 0)
+            #expect(peak { _ = x[0..., 1...] } == 64 * 63 * 4)
+        }
+
+        @Test("A linear layer without an adapter keeps nothing for the backward pass")
+        func frozenLinearKeepsNothing() {
+            let weight = FrozenWeight.dense(Tensor.random([32, 64], 407))
+            let before = TensorMemory.liveBytes
+            let y = linear(Tensor.random([100, 64], 408).trackingGradient * 2, weight: weight)
+            #expect(y.requiresGradient)
+            #expect(TensorMemory.liveBytes - before == 100 * 32 * 4)
+        }
+    }
+
+    @Suite struct DropoutTests {
+        @Test("The wanted part of the elements is zero and the rest is scaled, the same for the same key only")
+        func statistics() {
+            let key = RandomKey(seed: 9)
+            let ones = Tensor.ones([100_000])
+            let values = dropout(ones, Dropout(probability: 0.3, key: key)).floats
+            let zeros = values.filter { $0 == 0 }.count
+            // Six standard deviations of a binomial with n = 100 000 and p = 0.3.
+            #expect(abs(zeros - 30_000) < 870)
+            #expect(values.allSatisfy { $0 == 0 || abs($0 - 1 / 0.7) < 1e-6 })
+            #expect(dropout(ones, Dropout(probability: 0.3, key: key)).floats == values)
+            #expect(dropout(ones, Dropout(probability: 0.3, key: key.folding(1))).floats != values)
+            #expect(dropout(ones, Dropout(probability: 0, key: key)).floats == ones.floats)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CKernels
+import Testing
+
+@testable import Tensors
+
+extension TensorTests {
+    @Suite struct ProductTests {
+        /// One, primes, below and above a tile, a panel and a block along k.
+        static let sizes = [1, 2, 3, 13, 15, 31, 33, 97, 130, 513]
+
+        /// Integers whose products and sums float32 holds exactly, so that only the right result is right.
+        private func integers(_ count: Int, _ seed: Int) -> [Float] {
+            var state = UInt32(truncatingIfNeeded: seed &* 2_654_435_761 | 1)
+            return (0..<count).map { _ in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return Float(Int(state >> 28) - 8)
+            }
+        }
+
+        @Test("Products of every odd shape are exact where the numbers allow it", arguments: sizes)
+        func exact(_ m: Int) {
+            for n in Self.sizes {
+                for k in Self.sizes {
+                    let a = Tensor(integers(m * k, m + k), shape: [m, k])
+                    let b = Tensor(integers(n * k, n + 3 * k), shape: [n, k])
+                    let expected = plainProduct(a, b).bytes
+                    for compute in [DType.float32, .bfloat16] {
+                        let (x, y) = (a.converted(to: compute), b.converted(to: compute))
+                        withEveryInstructionSet { isa in
+                            let found = Tensor(uninitialized: [m, n])
+                            product(
+                                [ProductTerm(a: x.matrix, b: y.matrix, k: k)], m: m, n: n, compute: compute, into: found
+                            )
+                            #expect(found.bytes == expected, "\(isa) \(compute) [\(m), \(k)] · [\(n), \(k)]ᵀ")
+                        }
+                    }
+                }
+            }
+        }
+
+        /// a·bᵀ, one product and one sum after the other.
+        private func plainProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+            let (m, n, k) = (a.shape[0], b.shape[0], a.shape[1])
+            let result = Tensor.zeros([m, n])
+            let columns = b.transposed()
+            for i in 0..<m {
+                for l in 0..<k {
+                    ck_kernels_of(CK_ISA_SCALAR).pointee.ck_axpy_f32(
+                        Int64(n), a.float32[i * k + l], columns.float32 + l * n, result.float32 + i * n)
+                }
+            }
+            return result
+        }
+
+        @Test("Sums of real numbers err by at most k roundings of their terms' magnitudes", arguments: sizes)
+        func rounding(_ k: Int) {
+            let (m, n) = (15, 33)
+            for compute in [DType.float32, .bfloat16] {
+                let a = Tensor.random([m, k], 201, compute)
+                let b = Tensor.random([n, k], 202, compute)
+                let (x, y) = (a.grid, b.grid)
+                withEveryInstructionSet { isa in
+                    let found = Tensor(uninitialized: [m, n])
+                    product([ProductTerm(a: a.matrix, b: b.matrix, k: k)], m: m, n: n, compute: compute, into: found)
+                    for i in 0..<m {
+                        let row = x.row(i)
+                        for j in stride(from: i % 3, to: n, by: 3) {
+                            let column = y.row(j)
+                            let magnitudes = zip(row, column).reduce(0) { $0 + abs($1.0 * $1.1) }
+                            let difference = abs(Double(found.float32[i * n + j]) - Grid.dot(row, column))
+                            // Each term is rounded at most k + 1 times; dpbf16 takes subnormal sums for zero.
+                            #expect(difference <= Double(k + 1) * 0x1p-24 * magnitudes + 1e-37, "\(isa) \(compute)")
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test("A row of a product does not depend on the other rows", arguments: [DType.float32, .bfloat16])
+        func rowInvariance(_ compute: DType) {
+            let (m, n, k) = (61, 131, 517)
+            let a = Tensor.random([m, k], 203, compute)
+            let b = Tensor.random([n, k], 204, compute)
+            withEveryInstructionSet { isa in
+                let whole = matmul(a, b, transposeB: true)
+                for rows in [0..<1, 5..<6, 3..<20, 40..<61] {
+                    let part = matmul(a[rows], b, transposeB: true)
+                    #expect(part.bytes == whole[rows].bytes, "\(isa) rows \(rows)")
+                }
+            }
+        }
+    }
+}
