@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,9 +59,16 @@ static void work(void) {
     }
 }
 
+// A worker's number and the last job that it must not take part in.
+typedef struct {
+    uint32_t self, seen;
+} worker_start;
+
 static void *worker(void *argument) {
-    int self = (int)(intptr_t)argument;
-    uint32_t seen = 0;
+    worker_start start;
+    memcpy(&start, &argument, sizeof start);
+    int self = (int)start.self;
+    uint32_t seen = start.seen;
     inside_job = true;
     for (;;) {
         uint32_t now;
@@ -81,18 +89,32 @@ static void *worker(void *argument) {
 }
 
 // A forked child has none of the workers; it starts its own.
-static void forget_workers(void) { pool.started = 0; }
+static void forget_workers(void) {
+    pthread_mutex_init(&pool.owner, NULL);
+    atomic_store(&pool.active, 0);
+    atomic_store(&pool.sleepers, 0);
+    pool.started = 0;
+    inside_job = false;
+}
+
+_Static_assert(sizeof(worker_start) == sizeof(void *), "a worker's start is handed over in place of a pointer");
+
+static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
+
+static void prepare_fork(void) { pthread_atfork(NULL, NULL, forget_workers); }
 
 static void start_workers(void) {
-    if (pool.started == 0) pthread_atfork(NULL, NULL, forget_workers);
+    pthread_once(&fork_prepared, prepare_fork);
     while (pool.started < pool.threads - 1) {
         pthread_t thread;
         pthread_attr_t attributes;
         pthread_attr_init(&attributes);
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        // A worker that starts late must not take part in a job that has not counted it.
+        worker_start start = {(uint32_t)pool.started + 1, atomic_load(&pool.generation)};
+        void *argument;
+        memcpy(&argument, &start, sizeof start);
         atomic_fetch_add(&pool.active, 1);
-        int failed = pthread_create(&thread, &attributes, worker, (void *)(intptr_t)(pool.started + 1));
+        int failed = pthread_create(&thread, &attributes, worker, argument);
         pthread_attr_destroy(&attributes);
         if (failed) {
             atomic_fetch_sub(&pool.active, 1);
@@ -127,7 +149,7 @@ void ck_parallel(int64_t count, ck_chunk chunk, void *context) {
     int first_workers = pool.started;
     if (pool.started < pool.threads - 1) start_workers();
     atomic_fetch_add(&pool.active, first_workers);
-    atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
+    atomic_fetch_add(&pool.generation, 1);
     if (atomic_load(&pool.sleepers) > 0) {
         syscall(SYS_futex, &pool.generation, FUTEX_WAKE_PRIVATE, MAXIMUM_THREADS, NULL, NULL, 0);
     }

@@ -3,23 +3,25 @@ import Foundation
 import TestSupport
 import Testing
 
+/// One file of each kind that no folder is.
+private enum Sample {
+    static let checkpoint = Fixtures.golden("checkpoint-schema-1.h5", target: "CheckpointIOTests").path
+    static let gguf = Fixtures.golden("llama.gguf", target: "ModelFilesTests").path
+    static let weights = Golden.path("plain/model/model.safetensors")
+}
+
 @Suite("signet inspect")
 struct SignetInspectTests {
-    private static let checkpoint = Fixtures.golden("checkpoint-schema-1.h5", target: "CheckpointIOTests").path
-    private static let gguf = Fixtures.golden("llama.gguf", target: "ModelFilesTests").path
-    private static let weights = Golden.path("plain/model/model.safetensors")
-
     private func inspect(_ path: String) throws -> JSONValue {
-        let output = try signet("inspect", path, "--json").output
-        return try JSONValue(parsing: Array(output.utf8), file: path, exitCode: .data)
+        try JSONValue(text: signet("inspect", path, "--json").output)
     }
 
     @Test(
         "tells what each kind of file holds",
         arguments: [
-            (Golden.model, "Hugging Face model", 21), (gguf, "GGUF model", 21),
-            (Golden.path("plain/final_adapter"), "LoRA adapter", 16), (weights, "safetensors file", 21),
-            (checkpoint, "training checkpoint", 6),
+            (Golden.model, "Hugging Face model", 21), (Sample.gguf, "GGUF model", 21),
+            (Golden.path("plain/final_adapter"), "LoRA adapter", 16), (Sample.weights, "safetensors file", 21),
+            (Sample.checkpoint, "training checkpoint", 6),
         ])
     func kinds(path: String, kind: String, count: Int) throws {
         let found = try inspect(path)
@@ -53,13 +55,13 @@ struct SignetInspectTests {
 
     @Test("tells a checkpoint's step, identity and counters")
     func checkpoint() throws {
-        let found = try inspect(Self.checkpoint)
+        let found = try inspect(Sample.checkpoint)
         #expect(found["step"]?.integer == 12)
         #expect(found["counters"]?["data/epoch"]?.integer == 2)
         #expect(found["identity"]?["model"]?.string == "04ee436e0ebbb533bcfba3fcf40ae9bd")
     }
 
-    @Test("says that a file is damaged, whatever it is", arguments: [checkpoint, gguf, weights])
+    @Test("says that a file is damaged, whatever it is", arguments: [Sample.checkpoint, Sample.gguf, Sample.weights])
     func damaged(path: String) throws {
         try withFolder { folder in
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -72,7 +74,7 @@ struct SignetInspectTests {
     @Test("says that a checkpoint with one wrong bit is damaged")
     func wrongBit() throws {
         try withFolder { folder in
-            var bytes = try Data(contentsOf: URL(fileURLWithPath: Self.checkpoint))
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: Sample.checkpoint))
             bytes[bytes.count / 2] ^= 1
             let copy = folder.appendingPathComponent("checkpoint-12.h5")
             try bytes.write(to: copy)
@@ -84,7 +86,8 @@ struct SignetInspectTests {
     func unnamed() throws {
         try withFolder { folder in
             for (path, kind) in [
-                (Self.checkpoint, "training checkpoint"), (Self.gguf, "GGUF model"), (Self.weights, "safetensors file"),
+                (Sample.checkpoint, "training checkpoint"), (Sample.gguf, "GGUF model"),
+                (Sample.weights, "safetensors file"),
             ] {
                 let copy = folder.appendingPathComponent(UUID().uuidString).path
                 try FileManager.default.copyItem(atPath: path, toPath: copy)

@@ -44,7 +44,7 @@ struct SignetQuantizeTests {
                 #expect(run.status == 0, "\(run.errors)")
                 let metrics = try String(contentsOf: output.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
                 return try metrics.split(separator: "\n").map {
-                    let record = try JSONValue(parsing: Array($0.utf8), file: "metrics", exitCode: .data)
+                    let record = try JSONValue(text: String($0))
                     return "\(record["loss"]?.compactText ?? "-") \(record["grad_norm"]?.compactText ?? "-")"
                 }
             }

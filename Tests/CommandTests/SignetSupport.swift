@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Foundation
 import TestSupport
@@ -14,7 +15,7 @@ struct ProgramRun {
 
     /// Every line of standard output as JSON.
     func json() throws -> [JSONValue] {
-        try lines.map { try JSONValue(parsing: Array($0.utf8), file: "output", exitCode: .data) }
+        try lines.map { try JSONValue(text: $0) }
     }
 
     /// Runs `program` from the folder the tests were built into, in the repository's root.
@@ -75,7 +76,7 @@ enum Golden {
     static let rows = path("eval.jsonl")
 
     static func json(_ name: String) throws -> JSONValue {
-        try JSONValue(contentsOf: Fixtures.golden(name, target: "TrainingTests"))
+        try JSONValue(text: String(contentsOfFile: path(name), encoding: .utf8))
     }
 
     /// A file under `Checkpoints` or beside the repository, or nil where there is none.
@@ -101,5 +102,11 @@ extension URL {
         let url = appendingPathComponent(name)
         try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: url)
         return url.path
+    }
+}
+
+extension JSONValue {
+    init(text: String) throws {
+        try self.init(parsing: Array(text.utf8), file: "text", exitCode: .data)
     }
 }

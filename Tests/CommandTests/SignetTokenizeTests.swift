@@ -76,7 +76,7 @@ struct SignetTokenizeTests {
         arguments: [("smollm2", Golden.smolLM2), ("llama3", Golden.llama3)].filter { $0.1 != nil })
     func reference(name: String, model: String?) throws {
         let path = try #require(Golden.optional("../shared/reference/tokens.json"))
-        let rows = try #require(try JSONValue(contentsOf: URL(fileURLWithPath: path)).array)
+        let rows = try #require(try JSONValue(text: String(contentsOfFile: path, encoding: .utf8)).array)
         try withFolder { folder in
             let texts = rows.map { JSONValue.object([.init("text", $0["text"] ?? .null)]).compactText }
             let file = try folder.file("rows.jsonl", texts.joined(separator: "\n"))

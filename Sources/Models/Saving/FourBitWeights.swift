@@ -74,7 +74,7 @@ struct FourBitWeights {
         let configuration = try location.configuration.huggingFaceJSON(
             dtype: dtype,
             quantization: BitsAndBytesConfiguration(
-                quantType: QuantType(settings.type), usesDoubleQuantization: settings.doubleQuantized,
+                quantType: settings.type, usesDoubleQuantization: settings.doubleQuantized,
                 computeDType: dtype))
         try AtomicFile.write(
             Array(configuration.utf8), to: folder.appendingPathComponent(Self.configurationName).path)
@@ -96,7 +96,7 @@ struct FourBitWeights {
 
     private func entries(ofProjection name: String, _ shape: [Int]) throws -> [SafetensorsWriter.Entry] {
         Serialized4Bit.entries(
-            named: name, shape: try reader.checked(name, shape), quantType: QuantType(settings.type),
+            named: name, shape: try reader.checked(name, shape), quantType: settings.type,
             blockSize: settings.blockSize,
             nestedBlockSize: settings.doubleQuantized ? QuantizedMatrix.nestedBlockSize : nil,
             dtype: try Self.storedType(of: name, in: location))
@@ -130,16 +130,6 @@ extension ModelLocation {
     }
 }
 
-extension QuantType {
-    init(_ type: QuantizationType) {
-        self =
-            switch type {
-            case .nf4: .nf4
-            case .fp4: .fp4
-            }
-    }
-}
-
 extension Serialized4Bit {
     /// The parts of a quantized matrix.
     init(_ matrix: QuantizedMatrix, dtype: DType) {
@@ -153,7 +143,7 @@ extension Serialized4Bit {
                     offset: offset)
             }
         self.init(
-            quantType: QuantType(matrix.type), blockSize: matrix.blockSize, shape: matrix.shape, dtype: dtype,
+            quantType: matrix.type, blockSize: matrix.blockSize, shape: matrix.shape, dtype: dtype,
             codes: bytes(matrix.codes), absmax: absmax, quantMap: matrix.type.values)
     }
 }
