@@ -8,7 +8,7 @@ struct SignetErrorTests {
     @Test(
         "wrong usage ends with status 64",
         arguments: [
-            (["score"], "--model"), (["nonsense"], "nonsense"), (["score", "--frobnicate"], "frobnicate"),
+            (["score"], "--model"), (["nonsense"], "nonsense"), (["inspect", "m", "--frobnicate"], "frobnicate"),
             (["generate", "--model", "m"], "--prompt"),
             (["generate", "--model", "m", "--prompt", "p", "--top-p", "0"], "--top-p"),
             (["generate", "--model", "m", "--prompt", "p", "--temperature", "-1"], "temperature"),

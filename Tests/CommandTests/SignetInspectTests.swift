@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// One file of each kind that no folder is.
-private enum Sample {
+enum Sample {
     static let checkpoint = Fixtures.golden("checkpoint-schema-1.h5", target: "CheckpointIOTests").path
     static let gguf = Fixtures.golden("llama.gguf", target: "ModelFilesTests").path
     static let weights = Golden.path("plain/model/model.safetensors")
@@ -44,7 +44,7 @@ struct SignetInspectTests {
                 (Golden.model, "null"), (copy, #"{"quant_type": "nf4", "double_quant": true}"#),
             ] {
                 let found = try inspect(path)
-                #expect(found["parameters"]?.integer == 62256)
+                #expect(found["parameters"]?.integer == 62448)
                 #expect(found["quantization"]?.compactText == quantization)
                 #expect(found["tokenizer"]?["chat_template"]?.string == "ChatML")
                 #expect(found["tokenizer"]?["end_tokens"]?.compactText == #"["<|im_end|>"]"#)
