@@ -63,11 +63,12 @@ let package = Package(
                 "Diagnostics",
             ]),
         library("Signet", ["Training"]),
-        library("CommandSupport", ["Diagnostics", argumentParser]),
+        library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "SignetCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
+            name: "SignetCommand", dependencies: ["Signet", "Files", "CommandSupport", argumentParser],
+            swiftSettings: strict),
         .executableTarget(
             name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
             swiftSettings: strict),
@@ -83,6 +84,6 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("CommandTests", ["Signet"], goldens: false),
+        tests("CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand"], goldens: false),
     ]
 )

@@ -36,12 +36,6 @@ public struct RunSetup {
         }
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
-        guard tokenizer.vocabularySize <= location.configuration.vocabularySize else {
-            throw InputError(
-                .data, at: configuration.model.path,
-                "expected a tokenizer of at most \(location.configuration.vocabularySize) tokens, found \(tokenizer.vocabularySize)"
-            )
-        }
         let encoder = RowEncoder(
             tokenizer: tokenizer, maxLength: configuration.data.maxLength,
             completionOnlyLoss: configuration.data.completionOnlyLoss)
