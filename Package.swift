@@ -50,7 +50,7 @@ let package = Package(
         library("Diagnostics", []),
         library("Files", ["Diagnostics"], optimisedSwift),
         library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
-        library("Layers", ["Tensors"]),
+        library("Layers", ["Tensors", "Diagnostics"]),
         library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
         library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
         library("Models", ["Tensors", "Layers", "ModelFiles", "Files", "Diagnostics"]),

@@ -108,7 +108,7 @@ public enum PEFTAdapter {
             throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
         }
         let adapters = model.adapters
-        precondition(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
+        require(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
         let tensors = adapters.flatMap {
             [(tensorName($0.module, "A"), $0.a), (tensorName($0.module, "B"), $0.b)]
         }
