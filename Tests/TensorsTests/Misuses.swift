@@ -90,6 +90,24 @@ struct Misuse: Sendable {
             let table = RotaryTable(inverseFrequencies: [1, 0.5], positionCount: 2)
             _ = rotaryEmbedding(zeros(2, 5), heads: 2, table: table, positions: zeros(2, of: .int32))
         },
+        Misuse("rotaryEmbedding", "position 2", "[1, 4]") {
+            let table = RotaryTable(inverseFrequencies: [1, 0.5], positionCount: 2)
+            _ = rotaryEmbedding(zeros(1, 4), heads: 1, table: table, positions: Tensor([2 as Int32]))
+        },
+        Misuse("matmul", "[2, 3] float16", "[3, 4] float16") {
+            _ = matmul(zeros(2, 3, of: .float16), zeros(3, 4, of: .float16))
+        },
+        Misuse("linear", "[2, 3] float16", "[4, 3]") { _ = linear(zeros(2, 3, of: .float16), weight: frozen) },
+        Misuse("attention", "[2, 3]", "2 heads") {
+            _ = attention(
+                queries: zeros(2, 3), keys: zeros(2, 3), values: zeros(2, 3), plan: plan, heads: 2, keyValueHeads: 1)
+        },
+        Misuse("swiGLU", "[2] float16") { _ = swiGLU(gate: zeros(2, of: .float16), up: zeros(2, of: .float16)) },
+        Misuse("residualAdd", "[2] float32", "[2] float16") { _ = residualAdd(zeros(2), zeros(2, of: .float16)) },
+        Misuse("linearCrossEntropy", "[2, 3] float16", "[4, 3]") {
+            let none = zeros(0, of: .int32)
+            _ = linearCrossEntropy(hiddenStates: zeros(2, 3, of: .float16), weight: frozen, rows: none, targets: none)
+        },
         Misuse("swiGLU", "[2, 3]", "[2, 4]") { _ = swiGLU(gate: zeros(2, 3), up: zeros(2, 4)) },
         Misuse("residualAdd", "[2, 3]", "[2, 4]") { _ = residualAdd(zeros(2, 3), zeros(2, 4)) },
         Misuse("crossEntropy", "[2, 3]", "[3]") {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// An operation of your own: a value and its vector–Jacobian product.
 ///
 /// - Parameters:
@@ -14,7 +16,7 @@ public func customOperation(
     let value = noGradient { forward(saved) }.detached
     return Tensor.recording(name, value, operands: operands) { gradient in
         let results = vjp(gradient, saved, value)
-        precondition(results.count == saved.count, "\(name): \(results.count) gradients for \(saved.count) operands")
+        require(results.count == saved.count, "\(name): \(results.count) gradients for \(saved.count) operands")
         return results
     }
 }

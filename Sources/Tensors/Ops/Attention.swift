@@ -15,10 +15,10 @@ public func attention(
     queries: Tensor, keys: Tensor, values: Tensor, plan: SegmentPlan, heads: Int, keyValueHeads: Int,
     scale: Float? = nil
 ) -> Tensor {
-    let headDimension = queries.shape[1] / heads
-    guard queries.rank == 2, keys.rank == 2, queries.shape[1] == heads * headDimension, heads % keyValueHeads == 0,
-        keys.shape == values.shape, keys.shape[1] == keyValueHeads * headDimension,
-        queries.dtype == keys.dtype, keys.dtype == values.dtype
+    guard queries.rank == 2, keys.rank == 2, heads > 0, keyValueHeads > 0, queries.shape[1] % heads == 0,
+        heads % keyValueHeads == 0, keys.shape == values.shape,
+        keys.shape[1] == keyValueHeads * (queries.shape[1] / heads), queries.dtype == keys.dtype,
+        keys.dtype == values.dtype, queries.dtype.isComputeType
     else {
         fatalError(
             "attention: queries \(queries.shape) \(queries.dtype), keys \(keys.shape) \(keys.dtype), values \(values.shape) "
@@ -29,6 +29,7 @@ public func attention(
             "attention: a plan of \(plan.queryCount) queries and \(plan.keyCount) keys for \(queries.shape) and \(keys.shape)"
         )
     }
+    let headDimension = queries.shape[1] / heads
     let (q, k, v) = (queries.detached, keys.detached, values.detached)
     let output = Tensor(uninitialized: q.shape, dtype: q.dtype)
     let logSumExp = Tensor(uninitialized: [q.shape[0], heads])

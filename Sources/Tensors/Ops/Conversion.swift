@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 extension Tensor {
     /// The same values in another element type, rounded to nearest even where it is narrower.
@@ -12,7 +13,7 @@ extension Tensor {
 
     /// Adds `other` to this tensor, in place where nothing else shares its memory.
     package mutating func accumulate(_ other: Tensor) {
-        precondition(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
+        require(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
         if !isKnownUniquelyReferenced(&storage) {
             let own = copied()
             storage = own.storage

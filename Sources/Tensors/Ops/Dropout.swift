@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// Sets elements to zero with a probability and scales the rest by 1 / (1 − probability).
 ///
@@ -9,7 +10,7 @@ public struct Dropout: Sendable {
     public let key: RandomKey
 
     public init(probability: Float, key: RandomKey) {
-        precondition(probability >= 0 && probability < 1, "Dropout: probability \(probability)")
+        require(probability >= 0 && probability < 1, "Dropout: probability \(probability)")
         self.probability = probability
         self.key = key
     }

@@ -11,7 +11,7 @@ public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
     else {
         fatalError("linear: \(x.shape) and weight \(weight.shape)" + (bias.map { ", bias \($0.shape)" } ?? ""))
     }
-    guard x.dtype == .float32 || x.dtype == .bfloat16 else {
+    guard x.dtype.isComputeType else {
         fatalError("linear: \(x.shape) \(x.dtype): expected float32 or bfloat16")
     }
     let (tokens, input, output, compute) = (x.shape[0], x.shape[1], weight.shape[0], x.dtype)

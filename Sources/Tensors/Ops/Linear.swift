@@ -28,8 +28,10 @@ public struct LowRankUpdate: Sendable {
 /// - Returns: [tokens, out].
 public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = nil) -> Tensor {
     let (output, input) = (weight.shape[0], weight.shape[1])
-    guard x.rank == 2, x.shape[1] == input else {
-        fatalError("linear: \(x.shape) and weight \(weight.shape): expected [tokens, \(input)]")
+    guard x.rank == 2, x.shape[1] == input, x.dtype.isComputeType else {
+        fatalError(
+            "linear: \(x.shape) \(x.dtype) and weight \(weight.shape): expected [tokens, \(input)], float32 or bfloat16"
+        )
     }
     let tokens = x.shape[0]
     let compute = x.dtype

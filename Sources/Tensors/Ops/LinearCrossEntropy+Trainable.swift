@@ -12,8 +12,10 @@ import CKernels
 ///   - targets: the tokens they should predict, int32 [n].
 /// - Returns: [n], float32, in nats.
 public func linearCrossEntropy(hiddenStates: Tensor, weight: Tensor, rows: Tensor, targets: Tensor) -> Tensor {
-    guard weight.rank == 2, hiddenStates.rank == 2, hiddenStates.shape[1] == weight.shape[1] else {
-        fatalError("linearCrossEntropy: \(hiddenStates.shape) and weight \(weight.shape)")
+    guard weight.rank == 2, hiddenStates.rank == 2, hiddenStates.shape[1] == weight.shape[1],
+        hiddenStates.dtype.isComputeType
+    else {
+        fatalError("linearCrossEntropy: \(hiddenStates.shape) \(hiddenStates.dtype) and weight \(weight.shape)")
     }
     guard rows.rank == 1, rows.shape == targets.shape else {
         fatalError("linearCrossEntropy: rows \(rows.shape) and targets \(targets.shape)")

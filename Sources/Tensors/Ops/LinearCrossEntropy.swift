@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// The negative log-likelihood of target tokens under a linear head: −log softmax(h·Wᵀ)[target], in nats, for chosen rows.
 ///
@@ -13,8 +14,8 @@ import CKernels
 /// - Returns: [n], float32.
 public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows: Tensor, targets: Tensor) -> Tensor {
     let (vocabulary, hidden) = (weight.shape[0], weight.shape[1])
-    guard hiddenStates.rank == 2, hiddenStates.shape[1] == hidden else {
-        fatalError("linearCrossEntropy: \(hiddenStates.shape) and weight \(weight.shape)")
+    guard hiddenStates.rank == 2, hiddenStates.shape[1] == hidden, hiddenStates.dtype.isComputeType else {
+        fatalError("linearCrossEntropy: \(hiddenStates.shape) \(hiddenStates.dtype) and weight \(weight.shape)")
     }
     guard rows.rank == 1, rows.shape == targets.shape else {
         fatalError("linearCrossEntropy: rows \(rows.shape) and targets \(targets.shape)")
@@ -31,7 +32,7 @@ public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows:
         let selected = Tensor(uninitialized: [chunk, hidden], dtype: compute)
         for i in 0..<chunk {
             let row = Int(rows.int32[first + i])
-            precondition(row >= 0 && row < tokens, "linearCrossEntropy: row \(row) of \(tokens)")
+            require(row >= 0 && row < tokens, "linearCrossEntropy: row \(row) of \(tokens)")
             let bytes = hidden * compute.byteCount
             (selected.pointer + i * bytes).copyMemory(from: states.pointer + row * bytes, byteCount: bytes)
         }
@@ -42,7 +43,7 @@ public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows:
         let narrow = wantsGradient ? Tensor(uninitialized: [chunk, vocabulary], dtype: compute) : nil
         parallel(chunk) { i in
             let target = targets.int32 + first + i
-            precondition(target[0] >= 0 && Int(target[0]) < vocabulary, "linearCrossEntropy: target \(target[0])")
+            require(target[0] >= 0 && Int(target[0]) < vocabulary, "linearCrossEntropy: target \(target[0])")
             let row = logits.float32 + i * vocabulary
             var logSumExp: Float = 0
             var one: Float = 1

@@ -5,8 +5,9 @@
 ///   - b: […, k, n], or […, n, k] where `transposeB`; the type of `a`.
 /// - Returns: […, m, n] of the same type; sums are float32.
 public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
-    guard a.rank >= 2, b.rank >= 2, a.dtype == b.dtype else {
-        fatalError("matmul: \(a.shape) \(a.dtype) and \(b.shape) \(b.dtype): expected matrices of one type")
+    guard a.rank >= 2, b.rank >= 2, a.dtype == b.dtype, a.dtype.isComputeType else {
+        fatalError(
+            "matmul: \(a.shape) \(a.dtype) and \(b.shape) \(b.dtype): expected matrices, both float32 or both bfloat16")
     }
     let (m, k) = transposeA ? (a.shape[a.rank - 1], a.shape[a.rank - 2]) : (a.shape[a.rank - 2], a.shape[a.rank - 1])
     let (n, kOfB) =

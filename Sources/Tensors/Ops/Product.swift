@@ -31,6 +31,9 @@ public enum FrozenWeight: Sendable {
 }
 
 extension DType {
+    /// Whether products and the fused operations compute in this type.
+    var isComputeType: Bool { self == .float32 || self == .bfloat16 }
+
     var kernelType: ck_type {
         switch self {
         case .float32: CK_FLOAT32

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// How sequences lie in a flat stream of tokens: where each starts, how long it is, and the position of each token in its
 /// own sequence. Attention, positions and losses read it, so there is no padding and no token sees another sequence.
@@ -12,7 +13,7 @@ public struct SegmentPlan: Sendable, Equatable {
         public var keyCount: Int
 
         public init(queryStart: Int, queryCount: Int, keyStart: Int, keyCount: Int) {
-            precondition(
+            require(
                 queryCount > 0 && keyCount >= queryCount,
                 "SegmentPlan: \(queryCount) queries and \(keyCount) keys in a segment")
             self.queryStart = queryStart

@@ -38,7 +38,7 @@ public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float, output: DType? 
         let result = Tensor(uninitialized: saved.shape)
         // Sums over rows are made by one thread: their order must not depend on how many there are.
         let weightGradient = needsWeight ? Tensor.zeros([columns]) : nil
-        parallelRanges(rows, grain: needsWeight ? rows : rowGrain(columns)) { range in
+        parallelRanges(rows, grain: needsWeight ? max(1, rows) : rowGrain(columns)) { range in
             let (first, count, width) = (range.lowerBound * columns, Int64(range.count), Int64(columns))
             let roots = inverse.float32 + range.lowerBound
             switch gradient.dtype {
@@ -64,9 +64,17 @@ public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float, output: DType? 
 ///   - table: the cosines and sines of every position.
 ///   - positions: int32 [tokens].
 public func rotaryEmbedding(_ x: Tensor, heads: Int, table: RotaryTable, positions: Tensor) -> Tensor {
-    guard x.rank == 2, x.shape[1] == heads * table.headDimension, positions.shape == [x.shape[0]] else {
+    guard x.rank == 2, x.shape[1] == heads * table.headDimension, positions.shape == [x.shape[0]],
+        x.dtype.isComputeType
+    else {
         fatalError(
-            "rotaryEmbedding: \(x.shape) with \(heads) heads of \(table.headDimension), positions \(positions.shape)")
+            "rotaryEmbedding: \(x.shape) \(x.dtype) with \(heads) heads of \(table.headDimension), positions \(positions.shape)"
+        )
+    }
+    for i in 0..<positions.count where !(0..<table.positionCount).contains(Int(positions.int32[i])) {
+        fatalError(
+            "rotaryEmbedding: position \(positions.int32[i]) for \(x.shape), a table of \(table.positionCount) positions"
+        )
     }
     let rotated = rotate(x.detached, heads: heads, table: table, positions: positions, inverse: false)
     return Tensor.recording("rotaryEmbedding", rotated, operands: [x]) {
@@ -101,7 +109,7 @@ private func rotate(_ x: Tensor, heads: Int, table: RotaryTable, positions: Tens
 /// - Parameters:
 ///   - gate, up: one shape, float32 or bfloat16.
 public func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
-    guard gate.shape == up.shape, gate.dtype == up.dtype else {
+    guard gate.shape == up.shape, gate.dtype == up.dtype, gate.dtype.isComputeType else {
         fatalError("swiGLU: gate \(gate.shape) \(gate.dtype) and up \(up.shape) \(up.dtype)")
     }
     let (g, u) = (gate.detached, up.detached)
@@ -136,7 +144,7 @@ public func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
 
 /// a + b in float32, where a is a residual stream and b (float32 or bfloat16, the same shape) is what a layer adds to it.
 public func residualAdd(_ a: Tensor, _ b: Tensor) -> Tensor {
-    guard a.shape == b.shape, a.dtype == .float32 else {
+    guard a.shape == b.shape, a.dtype == .float32, b.dtype.isComputeType else {
         fatalError("residualAdd: \(a.shape) \(a.dtype) and \(b.shape) \(b.dtype)")
     }
     let (x, y) = (a.detached, b.detached)
@@ -154,4 +162,4 @@ public func residualAdd(_ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 /// Rows of one chunk where a kernel walks over rows.
-func rowGrain(_ columns: Int) -> Int { max(1, elementGrain / columns) }
+func rowGrain(_ columns: Int) -> Int { max(1, elementGrain / max(1, columns)) }

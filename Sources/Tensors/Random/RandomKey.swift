@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 import Foundation
 
 /// Names a sequence of random numbers.
@@ -31,7 +32,7 @@ public struct RandomKey: Sendable, Hashable {
     ///
     /// - Complexity: O(`count`)
     public func shuffledIndices(count: Int) -> [Int] {
-        precondition(count >= 0, "shuffledIndices: \(count) indices")
+        require(count >= 0, "shuffledIndices: \(count) indices")
         var indices = Array(0..<count)
         let blocks = (count + 1) / 2
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * blocks) { words in
