@@ -78,12 +78,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("FilesTests", ["Files"], goldens: false),
-        tests("LayersTests", ["Layers"]),
+        tests("LayersTests", ["Layers", "ModelFiles"]),
         tests("ModelFilesTests", ["ModelFiles", "Files"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand"], goldens: false),
+tests(
+            "CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand", "unlikelihood"], goldens: false),
     ]
 )

@@ -13,9 +13,21 @@ package struct AtomicFileWriter: ~Copyable {
     private let file: PosixFile
     private var isPublished = false
 
+    private static let temporarySuffix = ".partial"
+
+    /// Removes from a folder what writers have left whose process was killed.
+    ///
+    /// No other process may write to the folder meanwhile.
+    package static func removeLeftovers(in folder: URL) throws(InputError) {
+        for name in try Folder.regularFiles(in: folder) where name.hasPrefix(".") && name.hasSuffix(temporarySuffix) {
+            guard UUID(uuidString: String(name.dropLast(temporarySuffix.count).suffix(36))) != nil else { continue }
+            Folder.removeIfPossible(folder.appendingPathComponent(name))
+        }
+    }
+
     /// Creates the temporary file.
     package init(_ destination: URL) throws(InputError) {
-        let name = ".\(destination.lastPathComponent).\(UUID().uuidString).partial"
+        let name = ".\(destination.lastPathComponent).\(UUID().uuidString)\(Self.temporarySuffix)"
         let temporary = destination.deletingLastPathComponent().appendingPathComponent(name)
         file = try PosixFile(creating: temporary, name: destination.path)
         self.destination = destination

@@ -7,7 +7,7 @@ extension LlamaModel {
     /// Attaches a fresh adapter to every projection the configuration targets, in place of those there were.
     ///
     /// - Parameter key: what A is drawn from.
-    /// - Throws: `InputError` with `.config` where a target matches no projection.
+    /// - Throws: `InputError` with `.config` where a target matches no projection or a pattern is no regular expression.
     public func attachAdapters(_ configuration: LoRAConfiguration, key: RandomKey) throws {
         let projections = projections
         for projection in projections { projection.adapter = nil }
@@ -17,6 +17,9 @@ extension LlamaModel {
             throw InputError(
                 .config, at: "lora.target_modules",
                 "\"\(target)\" matches no projection of the model, which has \(known.joined(separator: ", "))")
+        }
+        if let (key, pattern) = configuration.malformedPattern {
+            throw InputError(.config, at: "lora.\(key).\(pattern)", "expected a regular expression, found this")
         }
         for (index, projection) in targeted.enumerated() {
             projection.adapter = LoRAAdapter(

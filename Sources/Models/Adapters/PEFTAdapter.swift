@@ -43,6 +43,7 @@ public enum PEFTAdapter {
     /// - Returns: the configuration the folder holds.
     /// - Throws: `InputError` with `.missingFile`, or with `.data` where a key asks for something that is not implemented,
     ///   where a targeted projection has no tensors, or where a tensor belongs to no projection or has another shape.
+    ///   The model is unchanged then.
     @discardableResult
     public static func attach(_ folder: URL, to model: LlamaModel, dropout: Double = 0) throws -> LoRAConfiguration {
         var configuration = try PEFTConfiguration(folder.appendingPathComponent(PEFTConfiguration.fileName)).lora
@@ -55,7 +56,7 @@ public enum PEFTAdapter {
                 .data, at: "\(folder.path)/\(PEFTConfiguration.fileName): target_modules",
                 "expected a name of the model's projections, found \(configuration.targets)")
         }
-        for (index, projection) in targeted.enumerated() {
+        let adapters = try targeted.enumerated().map { index, projection in
             let rank = configuration.rank(of: projection.name)
             let shapes = ["A": [rank, projection.inputSize], "B": [projection.outputSize, rank]]
             let sides = try ["A", "B"].map { side in
@@ -63,7 +64,7 @@ public enum PEFTAdapter {
                 unused.remove(name)
                 return try tensor(name, shape: shapes[side]!, in: file)
             }
-            projection.adapter = LoRAAdapter(
+            return LoRAAdapter(
                 module: projection.name, a: sides[0], b: sides[1], scale: configuration.scale(of: projection.name),
                 dropout: Float(dropout), index: index)
         }
@@ -71,6 +72,7 @@ public enum PEFTAdapter {
             throw InputError(
                 .data, at: "\(file.path): \(name)", "expected tensors of targeted projections only, found this one")
         }
+        for (projection, adapter) in zip(targeted, adapters) { projection.adapter = adapter }
         return configuration
     }
 

@@ -51,6 +51,9 @@ struct PEFTConfiguration {
             rankPattern: try root.member("rank_pattern")?.patterns { try $0.rank } ?? [],
             alphaPattern: try root.member("alpha_pattern")?.patterns { try $0.double } ?? [],
             targets: try Self.targets(root.required("target_modules")))
+        if let (key, pattern) = lora.malformedPattern {
+            throw InputError(.data, at: "\(root.file): \(key).\(pattern)", "expected a regular expression, found this")
+        }
         baseModel = root.value["base_model_name_or_path"]?.string
     }
 

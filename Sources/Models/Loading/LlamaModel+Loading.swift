@@ -77,7 +77,14 @@ extension LlamaModel {
         _ name: String, shape: [Int], reader: WeightReader, computeType: DType, quantization: QuantizationSettings?
     ) throws -> Linear {
         let weight = "\(name).weight"
-        if let stored = try reader.serialized4Bit(weight, shape: shape) { return NF4Linear(name: name, matrix: stored) }
+        if let stored = try reader.serialized4Bit(weight, shape: shape) {
+            if let wanted = quantization?.blockSize, wanted != stored.blockSize {
+                throw InputError(
+                    .data, at: "\(reader.file): \(weight)",
+                    "expected blocks of \(wanted) or a weight not yet quantized, found blocks of \(stored.blockSize)")
+            }
+            return NF4Linear(name: name, matrix: stored)
+        }
         guard let quantization else {
             return Linear(
                 name: name, weight: .dense(try reader.dense(weight, shape: shape, blockType: computeType)))

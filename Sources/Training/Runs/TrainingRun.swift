@@ -42,6 +42,7 @@ public struct TrainingRun {
             maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed))
         schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
         folder = try RunFolder(path: setup.configuration.outputDir)
+        for folder in [folder.url, folder.adapter] { try AtomicFileWriter.removeLeftovers(in: folder) }
         store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)
         log = MetricsLog(path: folder.metrics.path)
         reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
@@ -76,21 +77,21 @@ public struct TrainingRun {
     /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
     public mutating func run() throws {
         if step == 0, setup.evaluationRows != nil { try record(MetricsRecord(step: 0, epoch: 0, evalLoss: evaluate())) }
-        var savedStep = step
+        let firstStep = step
         while step < setup.totalSteps {
             let planned = planner.nextStep()
             try takeStep(planned)
             let isLast = step == setup.totalSteps
-            if isLast || step.isMultiple(of: setup.configuration.training.saveSteps) || StopSignal.signal != nil {
-                try save()
-                savedStep = step
-            }
-            if StopSignal.signal != nil, !isLast {
+            // Asked once: a signal between saving and returning must not end the run with its last step unsaved.
+            let isStopping = StopSignal.signal != nil && !isLast
+            if isLast || isStopping || step.isMultiple(of: setup.configuration.training.saveSteps) { try save() }
+            if isStopping {
                 reporter.finish("stopped at step \(step); resume with the same command and --resume")
                 return
             }
         }
-        if savedStep != step || !FileManager.default.fileExists(atPath: folder.adapter.path) { try save() }
+        // A run may have been killed between its last checkpoint and the adapter.
+        if step == firstStep { try save() }
         reporter.finish("adapter: \(folder.adapter.path)")
     }
 

@@ -1,0 +1,132 @@
+import Foundation
+import TestSupport
+
+/// The executable `train`, run as a user runs it.
+final class TrainProcess {
+    /// How a process has ended, and what it has written.
+    struct Outcome {
+        /// The exit status; nil where a signal ended the process.
+        let status: Int32?
+        let output: String
+        let errors: String
+
+        var outputLines: [String] { output.split(separator: "\n").map(String.init) }
+        var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+    }
+
+    /// The executable that was built with this test bundle.
+    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("train")
+
+    private let identifier: pid_t
+    private let folder: URL
+    private var outcome: Outcome?
+
+    /// Starts `train`.
+    ///
+    /// - Parameter environment: variables beside those of this process.
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        folder = try Fixtures.temporaryFolder()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "errors")] {
+            let path = folder.appendingPathComponent(name).path
+            posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT, 0o600)
+        }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var arguments = ([Self.executable.path] + arguments).map { strdup($0) } + [nil]
+        var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (arguments + environment).forEach { free($0) } }
+        var identifier: pid_t = 0
+        let code = posix_spawn(&identifier, Self.executable.path, &actions, nil, &arguments, &environment)
+        guard code == 0 else {
+            throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: Self.executable.path])
+        }
+        self.identifier = identifier
+    }
+
+    deinit {
+        if outcome == nil {
+            send(SIGKILL)
+            _ = try? wait()
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func send(_ signal: Int32) { kill(identifier, signal) }
+
+    /// Waits for the end.
+    func wait() throws -> Outcome {
+        if let outcome { return outcome }
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) == -1, errno == EINTR {}
+        func text(_ name: String) throws -> String {
+            String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
+        }
+        let isExit = status & 0x7F == 0
+        let result = Outcome(
+            status: isExit ? status >> 8 & 0xFF : nil, output: try text("output"), errors: try text("errors"))
+        outcome = result
+        return result
+    }
+
+    /// Runs `train` to its end.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        try TrainProcess(arguments, environment: environment).wait()
+    }
+}
+
+/// A golden case of the training tests and a folder to run it in, removed with it.
+final class TrainFolder {
+    let url: URL
+    private let name: String
+
+    init(_ name: String = "nf4") throws {
+        self.name = name
+        url = try Fixtures.temporaryFolder()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// The folder that runs write to.
+    var output: URL { url.appendingPathComponent("out") }
+    var config: URL { Fixtures.golden("\(name)/config.json", target: "TrainingTests") }
+
+    func path(_ part: String) -> URL { url.appendingPathComponent(part) }
+
+    /// The arguments that run the case into `output`, or another folder.
+    func arguments(_ settings: [String] = [], output: URL? = nil, _ more: [String] = []) -> [String] {
+        let all = ["output_dir=\((output ?? self.output).path)"] + settings
+        return ["--config", config.path] + all.flatMap { ["--set", $0] } + more
+    }
+
+    /// The lines of `metrics.jsonl` that are whole.
+    static func metrics(_ output: URL) throws -> [[String: Any]] {
+        guard let data = FileManager.default.contents(atPath: output.appendingPathComponent("metrics.jsonl").path)
+        else { return [] }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return try lines.dropLast().map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as! [String: Any] }
+    }
+
+    /// Everything in the metrics that two equal runs share.
+    static func reproducible(_ output: URL) throws -> [[String: Double]] {
+        try metrics(output).map { record in
+            record.filter { $0.key != "tokens_per_second" && $0.key != "peak_memory_bytes" }.mapValues { $0 as! Double }
+        }
+    }
+
+    static func adapter(_ output: URL) throws -> Data {
+        try Data(contentsOf: output.appendingPathComponent("adapter/adapter_model.safetensors"))
+    }
+
+    /// Waits until a run has logged this many lines.
+    static func waitForMetrics(_ count: Int, in output: URL) throws {
+        for _ in 0..<6000 {
+            if try metrics(output).count >= count { return }
+            usleep(10_000)
+        }
+        throw CocoaError(.fileReadNoSuchFile)
+    }
+}

@@ -1,0 +1,112 @@
+import Diagnostics
+import Foundation
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("What a run is made of, before its first step")
+struct RunSetupTests {
+    private func refusal(
+        _ name: String = "plain", _ change: (inout TrainConfiguration) throws -> Void
+    ) throws -> InputError {
+        let configuration = try GoldenCase(name: name).configuration(output: FileManager.default.temporaryDirectory, change)
+        return try #require(#expect(throws: InputError.self) { try RunSetup(configuration) })
+    }
+
+    @Test("a memory budget that is too small is refused before the first step")
+    func budgetTooSmall() throws {
+        let error = try refusal { $0.training.memoryBudget = .bytes(1 << 20) }
+        #expect(error.exitCode == .tryAgain && error.place == "training.memory_budget")
+    }
+
+    @Test("a budget in between recomputes layers, and the losses are the same", arguments: ["plain", "rslora"])
+    func budgetInBetween(name: String) throws {
+        let golden = GoldenCase(name: name)
+        func losses(_ setup: RunSetup) throws -> [StepResult] {
+            var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+            var planner = setup.planner
+            return try (0..<2).map { _ in try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e-3) }
+        }
+        func setup(_ budget: Int) throws -> RunSetup {
+            try golden.setup {
+                $0.training.memoryBudget = .bytes(budget)
+                $0.data.packing = true
+            }
+        }
+        let wide = try setup(1 << 40)
+        #expect(wide.memory.recomputedLayers == 0 && wide.model.recomputedLayers == 0)
+        let narrow = try setup(wide.memory.peakBytes - 1)
+        #expect(narrow.memory.recomputedLayers > 0)
+        #expect(narrow.model.recomputedLayers == narrow.memory.recomputedLayers)
+        #expect(narrow.memory.peakBytes < wide.memory.peakBytes)
+        #expect(narrow.plan.contains("\(narrow.memory.recomputedLayers) of \(wide.model.layers.count) layers recomputed"))
+        #expect(try losses(narrow) == losses(wide))
+    }
+
+    @Test("the plan says what is going to happen")
+    func plan() throws {
+        let setup = try GoldenCase(name: "nf4").setup { $0.data.maxLength = 120 }
+        let lines = setup.plan.split(separator: "\n").map(String.init)
+        let names = lines.map { String($0.prefix { $0 != " " }) }
+        #expect(names == ["kernels", "model", "base", "adapter", "data", "truncated", "steps", "memory", "output"])
+        #expect(lines[2].contains("nf4 blocks of 64"))
+        let count = setup.model.parameters.reduce(0) { $0 + $1.count }
+        #expect(lines[3].contains("\(count) trainable parameters"))
+        #expect(lines[4].contains("24 rows") && lines[6].contains("30 of 4 × 1 rows"))
+        #expect(setup.trainingRows.truncatedRowCount > 0)
+        #expect(lines[5].contains("\(setup.trainingRows.truncatedRowCount) rows to 120 tokens"))
+    }
+
+    @Test("rows that would lose their whole completion are refused, not dropped")
+    func truncation() throws {
+        let error = try refusal { $0.data.maxLength = 20 }
+        #expect(error.exitCode == .data)
+        #expect(error.place.hasSuffix("train.jsonl:1"))
+    }
+
+    @Test(
+        "what is missing is named",
+        arguments: ["model.path", "data.train", "data.eval", "lora.adapter_path"])
+    func missing(key: String) throws {
+        let error = try refusal {
+            switch key {
+            case "model.path": $0.model.path = "/nowhere/model"
+            case "data.train": $0.data.train = "/nowhere/train.jsonl"
+            case "data.eval": $0.data.eval = "/nowhere/eval.jsonl"
+            default: $0.lora.adapterPath = "/nowhere/adapter"
+            }
+        }
+        #expect(error.exitCode == .missingFile && error.place.hasPrefix("/nowhere/"), "\(error)")
+    }
+
+    @Test("what is not implemented is refused by its key")
+    func notImplemented() throws {
+        #expect(try refusal { $0.method = .dpo }.place == "method")
+        #expect(try refusal { $0.data.prefixSharing = .on }.place == "data.prefix_sharing")
+    }
+
+    @Test("a target that matches nothing is refused")
+    func targets() throws {
+        let error = try refusal {
+            $0.lora.adapterPath = nil
+            $0.lora.targetModules = .modules(["q_proj", "query"])
+        }
+        #expect(error.exitCode == .config && error.place == "lora.target_modules")
+    }
+
+    @Test("a fresh adapter depends on the seed alone")
+    func seed() throws {
+        func parameters(_ seed: Int) throws -> [[Float]] {
+            try GoldenCase(name: "plain").setup {
+                $0.lora.adapterPath = nil
+                $0.training.seed = seed
+            }.model.parameters.map(\.floats)
+        }
+        #expect(try parameters(1) == parameters(1))
+        #expect(try parameters(1) != parameters(2))
+    }
+}
