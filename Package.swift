@@ -84,6 +84,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand"], goldens: false),
+        tests(
+            "CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand", "unlikelihood"], goldens: false),
     ]
 )

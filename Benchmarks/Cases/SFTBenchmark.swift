@@ -28,14 +28,14 @@ enum SFTBenchmark {
         var trainingRun = try TrainingRun(setup, start: .fresh, style: .quiet)
         try trainingRun.run()
         let metrics = try String(contentsOf: folder.appendingPathComponent("out/metrics.jsonl"), encoding: .utf8)
-        let records = try metrics.split(separator: "\n").map {
-            try JSONDecoder().decode(Record.self, from: Data($0.utf8))
-        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let records = try metrics.split(separator: "\n").map { try decoder.decode(Record.self, from: Data($0.utf8)) }
         let warm = records.dropFirst()
         return [
-            Measurement("sft/smollm2 real tokens", warm.map(\.tokens_per_second), unit: "tokens/s"),
+            Measurement("sft/smollm2 real tokens", warm.map(\.tokensPerSecond), unit: "tokens/s"),
             Measurement(
-                "sft/smollm2 peak memory", [Double(records.last!.peak_memory_bytes) / 1e9], unit: "GB"),
+                "sft/smollm2 peak memory", [Double(records.last!.peakMemoryBytes) / 1e9], unit: "GB"),
             Measurement("sft/smollm2 peak of tensors alone", [Double(TensorMemory.peakBytes) / 1e9], unit: "GB"),
             Measurement("sft/smollm2 predicted peak", [Double(setup.memory.peakBytes) / 1e9], unit: "GB"),
             Measurement(
@@ -45,8 +45,8 @@ enum SFTBenchmark {
     }
 
     private struct Record: Decodable {
-        var tokens_per_second: Double
-        var peak_memory_bytes: Int
+        var tokensPerSecond: Double
+        var peakMemoryBytes: Int
     }
 
     private struct Trajectory: Decodable {
