@@ -44,7 +44,7 @@ final class TrainProcess {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var arguments = ([Self.executable.path] + arguments).map { strdup($0) } + [nil]
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
+        defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0
         let code = posix_spawn(&identifier, Self.executable.path, &actions, &attributes, &arguments, &environment)
         guard code == 0 else {
