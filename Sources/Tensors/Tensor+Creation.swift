@@ -1,7 +1,7 @@
 extension Tensor {
     /// A float32 tensor of the given elements, row-major.
     public init(_ values: [Float], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "Tensor: \(values.count) values for shape \(shape)")
+        require(values.count == shape.reduce(1, *), "Tensor: \(values.count) values for shape \(shape)")
         self.init(uninitialized: shape)
         values.withUnsafeBytes { source in withUnsafeMutableBytes { $0.copyMemory(from: source) } }
     }
@@ -14,7 +14,7 @@ extension Tensor {
 
     /// An int32 tensor of the given elements, row-major.
     public init(_ values: [Int32], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "Tensor: \(values.count) values for shape \(shape)")
+        require(values.count == shape.reduce(1, *), "Tensor: \(values.count) values for shape \(shape)")
         self.init(uninitialized: shape, dtype: .int32)
         values.withUnsafeBytes { source in withUnsafeMutableBytes { $0.copyMemory(from: source) } }
     }
@@ -27,14 +27,14 @@ extension Tensor {
     /// - Parameter owner: what keeps the bytes alive; they are shared, never copied and never written.
     public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject, shape: [Int], dtype: DType) {
         let expected = shape.reduce(1, *) * dtype.byteCount
-        precondition(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
+        require(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
         self.init(shape: shape, dtype: dtype, storage: Storage(borrowing: bytes, owner: owner))
     }
 
     /// A tensor of the given bytes, laid out as its elements are, row-major.
     public init(copying bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) {
         let expected = shape.reduce(1, *) * dtype.byteCount
-        precondition(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
+        require(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
         self.init(uninitialized: shape, dtype: dtype)
         withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
     }

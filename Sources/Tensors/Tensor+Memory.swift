@@ -9,18 +9,18 @@ extension Tensor {
     }
 
     package var float32: UnsafeMutablePointer<Float> {
-        precondition(dtype == .float32, "expected a float32 tensor, found \(dtype)")
+        require(dtype == .float32, "expected a float32 tensor, found \(dtype)")
         return pointer(as: Float.self)
     }
 
     package var int32: UnsafeMutablePointer<Int32> {
-        precondition(dtype == .int32, "expected an int32 tensor, found \(dtype)")
+        require(dtype == .int32, "expected an int32 tensor, found \(dtype)")
         return pointer(as: Int32.self)
     }
 
     /// The raw bits of a bfloat16 or float16 tensor.
     package var half: UnsafeMutablePointer<UInt16> {
-        precondition(dtype == .bfloat16 || dtype == .float16, "expected a 16-bit tensor, found \(dtype)")
+        require(dtype == .bfloat16 || dtype == .float16, "expected a 16-bit tensor, found \(dtype)")
         return pointer(as: UInt16.self)
     }
 
@@ -36,7 +36,7 @@ extension Tensor {
 
     /// The value of a float32 tensor of one element.
     public var item: Float {
-        precondition(count == 1, "item: expected one element, found shape \(shape)")
+        require(count == 1, "item: expected one element, found shape \(shape)")
         return withExtendedLifetime(storage) { float32[0] }
     }
 

@@ -39,7 +39,7 @@ public struct Tensor: @unchecked Sendable {
 
     /// The same values as a leaf of a new record: `gradients(of:)` can be asked for it.
     public var trackingGradient: Tensor {
-        precondition(dtype.isFloatingPoint, "trackingGradient: \(dtype) has no gradient")
+        require(dtype.isFloatingPoint, "trackingGradient: \(dtype) has no gradient")
         return Tensor(
             shape: shape, dtype: dtype, storage: storage, offset: offset, node: GradientNode(leafOf: shape, dtype))
     }

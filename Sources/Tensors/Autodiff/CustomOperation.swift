@@ -14,7 +14,7 @@ public func customOperation(
     let value = noGradient { forward(saved) }.detached
     return Tensor.recording(name, value, operands: operands) { gradient in
         let results = vjp(gradient, saved, value)
-        precondition(results.count == saved.count, "\(name): \(results.count) gradients for \(saved.count) operands")
+        require(results.count == saved.count, "\(name): \(results.count) gradients for \(saved.count) operands")
         return results
     }
 }

@@ -4,7 +4,7 @@ extension Tensor {
     /// The record of the computation is freed on the way and cannot be used twice. A parameter that this scalar does
     /// not depend on has a gradient of zeros.
     public func gradients(of parameters: [Tensor]) -> [Tensor] {
-        precondition(count == 1, "gradients(of:): expected a scalar, found shape \(shape)")
+        require(count == 1, "gradients(of:): expected a scalar, found shape \(shape)")
         return gradients(of: parameters, upstream: Tensor.ones(shape).converted(to: dtype))
     }
 
@@ -12,7 +12,7 @@ extension Tensor {
     ///
     /// - Parameter upstream: a weight for every element of this tensor, of its shape and dtype.
     public func gradients(of parameters: [Tensor], upstream: Tensor) -> [Tensor] {
-        precondition(
+        require(
             upstream.shape == shape && upstream.dtype == dtype,
             "gradients(of:upstream:): \(shape) \(dtype) and \(upstream.shape) \(upstream.dtype) differ")
         var pass = BackwardPass()
@@ -36,7 +36,7 @@ private struct BackwardPass {
     func gradient(of leaf: GradientNode) -> Tensor? { gradients[ObjectIdentifier(leaf)] }
 
     mutating func add(_ gradient: Tensor, to node: GradientNode) {
-        precondition(
+        require(
             gradient.shape == node.shape && gradient.dtype == node.dtype,
             "gradient \(gradient.shape) \(gradient.dtype) for a value \(node.shape) \(node.dtype) of \(node.name)")
         let key = ObjectIdentifier(node)

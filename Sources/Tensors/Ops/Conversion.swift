@@ -12,7 +12,7 @@ extension Tensor {
 
     /// Adds `other` to this tensor, in place where nothing else shares its memory.
     package mutating func accumulate(_ other: Tensor) {
-        precondition(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
+        require(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
         if !isKnownUniquelyReferenced(&storage) {
             let own = copied()
             storage = own.storage

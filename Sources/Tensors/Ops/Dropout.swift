@@ -9,7 +9,7 @@ public struct Dropout: Sendable {
     public let key: RandomKey
 
     public init(probability: Float, key: RandomKey) {
-        precondition(probability >= 0 && probability < 1, "Dropout: probability \(probability)")
+        require(probability >= 0 && probability < 1, "Dropout: probability \(probability)")
         self.probability = probability
         self.key = key
     }

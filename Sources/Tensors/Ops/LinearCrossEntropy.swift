@@ -31,7 +31,7 @@ public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows:
         let selected = Tensor(uninitialized: [chunk, hidden], dtype: compute)
         for i in 0..<chunk {
             let row = Int(rows.int32[first + i])
-            precondition(row >= 0 && row < tokens, "linearCrossEntropy: row \(row) of \(tokens)")
+            require(row >= 0 && row < tokens, "linearCrossEntropy: row \(row) of \(tokens)")
             let bytes = hidden * compute.byteCount
             (selected.pointer + i * bytes).copyMemory(from: states.pointer + row * bytes, byteCount: bytes)
         }
@@ -42,7 +42,7 @@ public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows:
         let narrow = wantsGradient ? Tensor(uninitialized: [chunk, vocabulary], dtype: compute) : nil
         parallel(chunk) { i in
             let target = targets.int32 + first + i
-            precondition(target[0] >= 0 && Int(target[0]) < vocabulary, "linearCrossEntropy: target \(target[0])")
+            require(target[0] >= 0 && Int(target[0]) < vocabulary, "linearCrossEntropy: target \(target[0])")
             let row = logits.float32 + i * vocabulary
             var logSumExp: Float = 0
             var one: Float = 1

@@ -8,7 +8,7 @@ package func adamWUpdate(
     _ parameter: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, learningRate: Double,
     beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, gradientScale: Double, step: Int
 ) {
-    precondition(
+    require(
         parameter.shape == gradient.shape, "adamW: parameter \(parameter.shape) and gradient \(gradient.shape)")
     let kernels = ck_active().pointee
     let (correction1, correction2) = (1 - pow(beta1, Double(step)), 1 - pow(beta2, Double(step)))
@@ -24,7 +24,7 @@ package func adamWUpdate(
 extension Tensor {
     /// Sets the elements of a float32 tensor, in place: every tensor that shares them changes.
     package func overwrite(with values: [Float]) {
-        precondition(values.count == count, "overwrite: \(values.count) values for shape \(shape)")
+        require(values.count == count, "overwrite: \(values.count) values for shape \(shape)")
         values.withUnsafeBytes { source in withUnsafeMutableBytes { $0.copyMemory(from: source) } }
     }
 }

@@ -29,7 +29,7 @@ package func embeddingRows(_ table: Tensor, tokens: [Int32]) -> Tensor {
 ///   - weight: [vocabulary, hidden].
 package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
     let (rows, hidden, vocabulary) = (x.shape[0], x.shape[1], weight.shape[0])
-    precondition(weight.shape[1] == hidden, "headLogits: \(x.shape) and weight \(weight.shape)")
+    require(weight.shape[1] == hidden, "headLogits: \(x.shape) and weight \(weight.shape)")
     let logits = Tensor(uninitialized: [rows, vocabulary])
     product(
         [ProductTerm(a: x.matrix, b: weight.matrix, k: hidden)], m: rows, n: vocabulary, compute: x.dtype, into: logits)
@@ -44,7 +44,7 @@ extension Tensor {
 
     /// Replaces rows of this matrix from `first` on, in place.
     package func overwriteRows(from first: Int, with rows: Tensor) {
-        precondition(
+        require(
             rows.dtype == dtype && rows.shape[1] == shape[1] && first + rows.shape[0] <= shape[0],
             "overwriteRows: \(rows.shape) at row \(first) of \(shape)")
         (pointer + first * shape[1] * dtype.byteCount).copyMemory(from: rows.pointer, byteCount: rows.byteCount)

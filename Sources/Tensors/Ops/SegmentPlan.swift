@@ -12,7 +12,7 @@ public struct SegmentPlan: Sendable, Equatable {
         public var keyCount: Int
 
         public init(queryStart: Int, queryCount: Int, keyStart: Int, keyCount: Int) {
-            precondition(
+            require(
                 queryCount > 0 && keyCount >= queryCount,
                 "SegmentPlan: \(queryCount) queries and \(keyCount) keys in a segment")
             self.queryStart = queryStart

@@ -10,8 +10,8 @@ extension QuantizedMatrix {
     public init(
         quantizing values: Tensor, type: QuantizationType = .nf4, blockSize: Int = 64, doubleQuantized: Bool = true
     ) {
-        precondition(values.rank == 2, "QuantizedMatrix: expected [rows, columns], found \(values.shape)")
-        precondition(Self.blockSizes.contains(blockSize), "QuantizedMatrix: block size \(blockSize)")
+        require(values.rank == 2, "QuantizedMatrix: expected [rows, columns], found \(values.shape)")
+        require(Self.blockSizes.contains(blockSize), "QuantizedMatrix: block size \(blockSize)")
         let count = values.count
         let blocks = (count + blockSize - 1) / blockSize
         let codes = Tensor(uninitialized: [(count + 1) / 2], dtype: .uint8)

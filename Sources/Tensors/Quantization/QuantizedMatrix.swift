@@ -39,16 +39,16 @@ public struct QuantizedMatrix: Sendable {
     public init(shape: [Int], type: QuantizationType, blockSize: Int, codes: Tensor, scales: BlockScales) {
         let count = shape.reduce(1, *)
         let blocks = (count + blockSize - 1) / blockSize
-        precondition(shape.count == 2, "QuantizedMatrix: expected [rows, columns], found \(shape)")
-        precondition(Self.blockSizes.contains(blockSize), "QuantizedMatrix: block size \(blockSize)")
-        precondition(
+        require(shape.count == 2, "QuantizedMatrix: expected [rows, columns], found \(shape)")
+        require(Self.blockSizes.contains(blockSize), "QuantizedMatrix: block size \(blockSize)")
+        require(
             codes.dtype == .uint8 && codes.count == (count + 1) / 2,
             "QuantizedMatrix: \(codes.count) bytes of codes for \(shape)")
         switch scales {
         case .plain(let absmax):
-            precondition(absmax.count == blocks, "QuantizedMatrix: \(absmax.count) scales for \(blocks) blocks")
+            require(absmax.count == blocks, "QuantizedMatrix: \(absmax.count) scales for \(blocks) blocks")
         case .nested(let scaleCodes, let map, let nested, _, let size):
-            precondition(
+            require(
                 scaleCodes.count == blocks && map.count == 256 && nested.count == (blocks + size - 1) / size,
                 "QuantizedMatrix: \(scaleCodes.count), \(map.count), \(nested.count) values for \(blocks) blocks")
         }

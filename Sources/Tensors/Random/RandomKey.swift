@@ -31,7 +31,7 @@ public struct RandomKey: Sendable, Hashable {
     ///
     /// - Complexity: O(`count`)
     public func shuffledIndices(count: Int) -> [Int] {
-        precondition(count >= 0, "shuffledIndices: \(count) indices")
+        require(count >= 0, "shuffledIndices: \(count) indices")
         var indices = Array(0..<count)
         let blocks = (count + 1) / 2
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * blocks) { words in
