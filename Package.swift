@@ -50,19 +50,25 @@ let package = Package(
         library("Diagnostics", []),
         library("Files", ["Diagnostics"], optimisedSwift),
         library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
-        library("Layers", ["Tensors"]),
+        library("Layers", ["Tensors", "Diagnostics"]),
         library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
         library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
-        library("Models", ["Layers", "ModelFiles", "Files"]),
+        library("Models", ["Tensors", "Layers", "ModelFiles", "Files", "Diagnostics"]),
         library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Files", "Diagnostics"]),
         library("Distributed", ["Tensors"]),
-        library("Training", ["Models", "Tokenizers", "CheckpointIO", "Distributed", "Files", "Diagnostics"]),
+        library(
+            "Training",
+            [
+                "Tensors", "Layers", "ModelFiles", "Models", "Tokenizers", "CheckpointIO", "Distributed", "Files",
+                "Diagnostics",
+            ]),
         library("Signet", ["Training"]),
-        library("CommandSupport", ["Diagnostics", argumentParser]),
+        library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "SignetCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
+            name: "SignetCommand", dependencies: ["Signet", "Files", "CommandSupport", argumentParser],
+            swiftSettings: strict),
         .executableTarget(
             name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
             swiftSettings: strict),
@@ -78,6 +84,6 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("CommandTests", ["Signet"], goldens: false),
+        tests("CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand"], goldens: false),
     ]
 )

@@ -21,7 +21,8 @@ struct BenchmarksCommand: ParsableCommand {
         let chosen = cases.filter { $0.name.contains(filter ?? "") }
         guard !chosen.isEmpty else {
             throw InputError(
-                .usage, at: "--filter", "expected part of \(cases.map(\.name).joined(separator: ", ")), found \(filter ?? "")")
+                .usage, at: "--filter",
+                "expected part of \(cases.map(\.name).joined(separator: ", ")), found \(filter ?? "")")
         }
         print("\(Machine.instructionSet), \(Machine.threadCount) threads")
         var measurements: [Measurement] = []

@@ -29,7 +29,8 @@ enum ProductBenchmark {
                 }
                 let label = "product/\(output)×\(input) 512 rows \(name)"
                 results.append(Measurement("\(label) forward", forward.map { operations / $0 / 1e9 }, unit: "GFLOP/s"))
-                results.append(Measurement("\(label) backward", backward.map { operations / $0 / 1e9 }, unit: "GFLOP/s"))
+                results.append(
+                    Measurement("\(label) backward", backward.map { operations / $0 / 1e9 }, unit: "GFLOP/s"))
             }
         }
         return results

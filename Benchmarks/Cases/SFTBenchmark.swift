@@ -10,7 +10,8 @@ enum SFTBenchmark {
     private static let batchSize = 8
 
     static func run() throws -> [Measurement] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("signet-benchmark-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "signet-benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let rows = folder.appendingPathComponent("rows.jsonl")
@@ -63,7 +64,9 @@ enum SFTBenchmark {
     private static func writeRows(to url: URL) throws {
         let source = ProcessInfo.processInfo.environment["SIGNET_TRAJECTORIES"] ?? "../shared/data/trajectories.jsonl"
         guard let content = FileManager.default.contents(atPath: source) else {
-            throw InputError(.missingFile, at: source, "expected trajectories (SIGNET_TRAJECTORIES names another file), found no such file")
+            throw InputError(
+                .missingFile, at: source,
+                "expected trajectories (SIGNET_TRAJECTORIES names another file), found no such file")
         }
         let trajectories = try content.split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(Trajectory.self, from: $0)

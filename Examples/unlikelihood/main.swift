@@ -41,5 +41,6 @@ for step in 1...steps {
     optimizer.step(
         gradients: gradients, learningRate: 1e-3, gradientScale: clippingScale(norm: norm, maximum: 1))
     print(
-        "step \(step)  loss \(loss.item)  wanted \(likely.detached.mean().item)  revealing \(unlikely.detached.mean().item)")
+        "step \(step)  loss \(loss.item)  wanted \(likely.detached.mean().item)  revealing \(unlikely.detached.mean().item)"
+    )
 }

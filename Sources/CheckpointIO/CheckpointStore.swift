@@ -27,7 +27,7 @@ public struct CheckpointStore: Sendable {
     ///   - folder: an existing folder to save to, or any to load from.
     ///   - limit: how many checkpoints stay, at least 1; nil for all of them.
     public init(folder: URL, limit: Int?) {
-        precondition(limit.map { $0 >= 1 } ?? true, "CheckpointStore: a limit of \(limit ?? 0) keeps no checkpoint")
+        require(limit.map { $0 >= 1 } ?? true, "CheckpointStore: a limit of \(limit ?? 0) keeps no checkpoint")
         self.folder = folder
         self.limit = limit
     }

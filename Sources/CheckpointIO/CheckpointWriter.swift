@@ -29,12 +29,12 @@ enum CheckpointWriter {
     }
 
     private static func requireNames(of state: TrainingState) {
-        precondition(state.step >= 0, "checkpoint: step \(state.step) is negative")
+        require(state.step >= 0, "checkpoint: step \(state.step) is negative")
         for name in state.texts.keys {
-            precondition(CheckpointSchema.isName(name), "checkpoint: '\(name)' is no name for a text")
+            require(CheckpointSchema.isName(name), "checkpoint: '\(name)' is no name for a text")
         }
         for name in Array(state.counters.keys) + Array(state.metrics.keys) {
-            precondition(!name.isEmpty && !name.utf8.contains(0), "checkpoint: '\(name)' is no name for a number")
+            require(!name.isEmpty && !name.utf8.contains(0), "checkpoint: '\(name)' is no name for a number")
         }
         requireSeparate(state.tensors.map(\.name))
         requireSeparate(Array(state.texts.keys))
@@ -43,11 +43,11 @@ enum CheckpointWriter {
     /// Stops where a name is there twice, or is also a group on the way to another.
     private static func requireSeparate(_ names: [String]) {
         let distinct = Set(names)
-        precondition(distinct.count == names.count, "checkpoint: a name is there twice")
+        require(distinct.count == names.count, "checkpoint: a name is there twice")
         for name in names {
             for slash in name.indices where name[slash] == "/" {
                 let group = String(name[..<slash])
-                precondition(!distinct.contains(group), "checkpoint: '\(group)' and '\(name)' are both names")
+                require(!distinct.contains(group), "checkpoint: '\(group)' and '\(name)' are both names")
             }
         }
     }

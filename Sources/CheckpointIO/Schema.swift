@@ -109,7 +109,7 @@ package struct Field<Value: HDF5Attribute>: Sendable {
     ///   - since: the schema version the field came with.
     ///   - defaultValue: what files of older versions are taken to hold; every field after version 1 has one.
     package init(_ name: String, since: Int = 1, default defaultValue: Value? = nil) {
-        precondition(since == 1 || defaultValue != nil, "Field \(name): no default for files before version \(since)")
+        require(since == 1 || defaultValue != nil, "Field \(name): no default for files before version \(since)")
         self.name = name
         self.since = since
         self.defaultValue = defaultValue

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A tensor's values under a name, as a checkpoint keeps them.
 public struct NamedArray: Sendable, Equatable {
     /// Where the values belong, as a path, for example `adapter/model.layers.0.self_attn.q_proj.lora_A` or
@@ -13,8 +15,8 @@ public struct NamedArray: Sendable, Equatable {
     ///   - shape: at most 32 extents, whose product is the number of values.
     ///   - values: the elements in row-major order.
     public init(name: String, shape: [Int], values: [Float]) {
-        precondition(CheckpointSchema.isName(name), "NamedArray: '\(name)' is no name")
-        precondition(
+        require(CheckpointSchema.isName(name), "NamedArray: '\(name)' is no name")
+        require(
             shape.count <= CheckpointSchema.maximumRank && CheckpointSchema.elementCount(shape) == values.count,
             "NamedArray \(name): shape \(shape) does not hold \(values.count) values")
         self.name = name

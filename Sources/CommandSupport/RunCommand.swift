@@ -1,27 +1,45 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Tensors
 
 /// Parses the arguments, runs the command and ends the process as the shell expects it: 0, or one `error:` line on
 /// standard error and the exit status that fits.
+///
+/// A reader of standard output that goes away (`| head`) ends a command that only prints, as SIGPIPE would; a command
+/// that has other work to do passes over ``StandardOutput/ReaderIsGone`` and goes on.
 public func run<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+    signal(SIGPIPE, SIG_IGN)
     do {
         var parsed = try command.parseAsRoot()
+        try requireInstructionSet()
         try parsed.run()
         exit(EXIT_SUCCESS)
     } catch let error as InputError {
-        fail("\(error)", error.exitCode.rawValue)
+        fail("\(error)", error.exitCode)
+    } catch is StandardOutput.ReaderIsGone {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+        exit(EXIT_FAILURE)
     } catch {
         let code = command.exitCode(for: error)
         // Help and version come as errors too.
         if code.isSuccess { command.exit(withError: error) }
-        let isUsage = code == .validationFailure
-        fail(command.message(for: error), isUsage ? Diagnostics.ExitCode.usage.rawValue : Diagnostics.ExitCode.internalFault.rawValue)
+        fail(command.message(for: error), code == .validationFailure ? .usage : .internalFault)
     }
 }
 
-private func fail(_ message: String, _ status: Int32) -> Never {
+/// Kernels other than those asked for would be a silent surprise.
+private func requireInstructionSet() throws {
+    guard let refused = Machine.refusedInstructionSet else { return }
+    throw InputError(
+        .config, at: "SIGNET_ISA",
+        "expected one of \(Machine.instructionSets.joined(separator: ", ")), which this processor has, found \"\(refused)\""
+    )
+}
+
+private func fail(_ message: String, _ code: Diagnostics.ExitCode) -> Never {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    FileHandle.standardError.write(Data("error: \(line)\n".utf8))
-    exit(status)
+    try? FileHandle.standardError.write(contentsOf: Data("error: \(line)\n".utf8))
+    exit(code.rawValue)
 }

@@ -1,1 +1,3 @@
-print("signet")
+import CommandSupport
+
+run(SignetCommand.self)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Tensor {
     /// A float32 tensor of the given elements, row-major.
     public init(_ values: [Float], shape: [Int]) {

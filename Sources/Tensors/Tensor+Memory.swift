@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Tensor {
     package var pointer: UnsafeMutableRawPointer { storage.pointer + offset * dtype.byteCount }
 

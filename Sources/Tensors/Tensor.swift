@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// An n-dimensional array, dense and row-major, that records the operations made on it where gradients are wanted.
 ///
 /// Copies share memory. Operations give new tensors; only optimizers change one in place.

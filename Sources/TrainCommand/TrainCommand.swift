@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import Signet
 
@@ -27,7 +28,8 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let configuration = try TrainConfiguration(contentsOfFile: config, overrides: set)
         let setup = try RunSetup(configuration)
-        if !quiet || dryRun { FileHandle.standardOutput.write(Data("\(setup.plan)\n".utf8)) }
+        // A reader that went away is no reason not to train.
+        if !quiet || dryRun { try? StandardOutput.writeLine(setup.plan) }
         if dryRun { return }
         StopSignal.listen()
         let start: TrainingRun.Start =

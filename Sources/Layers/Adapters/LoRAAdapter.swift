@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// The trainable low-rank update of one projection: scale · B·A.
@@ -22,7 +23,7 @@ public final class LoRAAdapter {
     ///   - b: [out, r], float32.
     ///   - index: this adapter's place among the model's.
     public init(module: String, a: Tensor, b: Tensor, scale: Float, dropout: Float, index: Int) {
-        precondition(
+        require(
             a.rank == 2 && b.rank == 2 && a.shape[0] == b.shape[1], "LoRAAdapter: A \(a.shape) and B \(b.shape)")
         self.module = module
         self.a = a.trackingGradient

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The shape and the mathematics of a model of the Llama family.
 public struct LlamaConfiguration: Sendable, Equatable {
     /// How rotary frequencies are stretched for contexts longer than the model was first trained on.
@@ -53,7 +55,7 @@ public struct LlamaConfiguration: Sendable, Equatable {
         tiesWordEmbeddings: Bool = false, beginningOfSequenceToken: Int? = nil, endOfSequenceTokens: [Int] = [],
         paddingToken: Int? = nil
     ) {
-        precondition(
+        require(
             attentionHeadCount % keyValueHeadCount == 0 && headDimension % 2 == 0,
             "LlamaConfiguration: \(attentionHeadCount) heads, \(keyValueHeadCount) of keys and values, "
                 + "\(headDimension) features each")

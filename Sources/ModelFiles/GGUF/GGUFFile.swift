@@ -1,10 +1,9 @@
-import Diagnostics
 import Foundation
 
 /// A GGUF file of version 2 or 3, little-endian, mapped into memory.
-public final class GGUFFile: Sendable {
+public final class GGUFFile: TensorFile {
     /// Where a tensor lies in the file and how it is to be read.
-    public struct Entry: Sendable, Equatable {
+    public struct Entry: TensorFileEntry, Equatable {
         /// How the elements are encoded.
         public let encoding: WeightEncoding
         /// The extents, row-major: the reverse of the order in the file. A weight is `[out, in]`.
@@ -20,7 +19,8 @@ public final class GGUFFile: Sendable {
     /// The tensors by the name they have in the file.
     public let tensors: [String: Entry]
 
-    let file: MappedFile
+    /// The file's bytes.
+    public let file: MappedFile
 
     /// Maps a file and checks everything in front of its data.
     ///
@@ -32,32 +32,5 @@ public final class GGUFFile: Sendable {
         version = header.version
         metadata = header.metadata
         tensors = header.tensors
-    }
-
-    /// The file as the user named it.
-    public var path: String { file.path }
-
-    /// The tensor's entry.
-    ///
-    /// - Throws: `InputError` with `.data` where there is none of that name.
-    public func entry(_ name: String) throws -> Entry {
-        guard let entry = tensors[name] else {
-            throw InputError(.data, at: path, "expected a tensor \(quoted(name)), found none")
-        }
-        return entry
-    }
-
-    /// The tensor's bytes as they are stored, valid while this object lives.
-    ///
-    /// - Throws: `InputError` with `.data` where there is no such tensor or the file was cut short since it was opened.
-    public func bytes(of name: String) throws -> UnsafeRawBufferPointer {
-        let range = try entry(name).byteRange
-        try file.checkLength()
-        return UnsafeRawBufferPointer(rebasing: file.bytes[range])
-    }
-
-    /// Tells the system that a tensor's pages are not needed any more.
-    public func release(_ name: String) {
-        if let entry = tensors[name] { file.release(entry.byteRange) }
     }
 }

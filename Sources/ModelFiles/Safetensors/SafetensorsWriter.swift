@@ -57,7 +57,7 @@ public struct SafetensorsWriter: ~Copyable {
         let header = Self.header(ordered, metadata: metadata)
         var position = 8 + header.count
         for entry in ordered {
-            precondition(progress[entry.name] == nil, "SafetensorsWriter: two tensors are named \(entry.name)")
+            require(progress[entry.name] == nil, "SafetensorsWriter: two tensors are named \(entry.name)")
             let end = position + entry.byteCount
             progress[entry.name] = Progress(start: position, end: end, position: position)
             position = end
@@ -73,7 +73,7 @@ public struct SafetensorsWriter: ~Copyable {
     /// - Throws: `InputError` with `.tryAgain` where the disk is full.
     public mutating func append(_ bytes: UnsafeRawBufferPointer, to name: String) throws {
         guard let tensor = progress[name] else { preconditionFailure("SafetensorsWriter: \(name) was not declared") }
-        precondition(
+        require(
             tensor.position + bytes.count <= tensor.end,
             "SafetensorsWriter: \(name) has \(tensor.end - tensor.start) bytes, "
                 + "\(tensor.position - tensor.start + bytes.count) were written")
@@ -95,7 +95,7 @@ public struct SafetensorsWriter: ~Copyable {
     /// - Throws: `InputError` with `.tryAgain`; what stood under the name before is then untouched.
     public consuming func finish() throws {
         for (name, tensor) in progress {
-            precondition(
+            require(
                 tensor.position == tensor.end,
                 "SafetensorsWriter: \(name) lacks \(tensor.end - tensor.position) of its bytes")
         }

@@ -59,7 +59,7 @@ struct RowReader {
     }
 
     private func check(_ rows: Range<Int>, _ count: Int) {
-        precondition(
+        require(
             rows.lowerBound >= 0 && rows.upperBound <= entry.rowCount && count == rows.count * entry.rowLength,
             "WeightSource: rows \(rows) of \(entry.shape) into a buffer of \(count) elements")
     }

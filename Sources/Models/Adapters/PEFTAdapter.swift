@@ -20,6 +20,21 @@ public enum PEFTAdapter {
         "base_model.model.\(module).lora_\(side).weight"
     }
 
+    /// What a folder's adapters were made by, and what model they say they are for.
+    ///
+    /// - Throws: `InputError` with `.missingFile`, or with `.data` where a key asks for something that is not implemented.
+    public static func configuration(of folder: URL) throws -> (lora: LoRAConfiguration, baseModel: String?) {
+        let configuration = try PEFTConfiguration(folder.appendingPathComponent(PEFTConfiguration.fileName))
+        return (configuration.lora, configuration.baseModel)
+    }
+
+    /// The weights of a folder's adapters, as they are stored.
+    ///
+    /// - Throws: `InputError` with `.missingFile` or `.data`.
+    public static func weights(of folder: URL) throws -> SafetensorsFile {
+        try SafetensorsFile(folder.appendingPathComponent(weightsFileName))
+    }
+
     /// Attaches the adapters of a folder to a model's projections.
     ///
     /// - Parameters:
@@ -32,7 +47,7 @@ public enum PEFTAdapter {
     public static func attach(_ folder: URL, to model: LlamaModel, dropout: Double = 0) throws -> LoRAConfiguration {
         var configuration = try PEFTConfiguration(folder.appendingPathComponent(PEFTConfiguration.fileName)).lora
         configuration.dropout = dropout
-        let file = try SafetensorsFile(folder.appendingPathComponent(weightsFileName))
+        let file = try weights(of: folder)
         var unused = Set(file.tensors.keys)
         let targeted = model.projections.filter { configuration.targets($0.name) }
         guard !targeted.isEmpty else {
@@ -93,7 +108,7 @@ public enum PEFTAdapter {
             throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
         }
         let adapters = model.adapters
-        precondition(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
+        require(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
         let tensors = adapters.flatMap {
             [(tensorName($0.module, "A"), $0.a), (tensorName($0.module, "B"), $0.b)]
         }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Tensors
 
@@ -30,7 +31,7 @@ public final class LlamaLayer {
         projections: [Linear], inputNorm: RMSNorm, postAttentionNorm: RMSNorm, heads: Int, keyValueHeads: Int,
         rotary: RotaryEmbedding
     ) {
-        precondition(projections.count == 7, "LlamaLayer: \(projections.count) projections")
+        require(projections.count == 7, "LlamaLayer: \(projections.count) projections")
         queryProjection = projections[0]
         keyProjection = projections[1]
         valueProjection = projections[2]

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import ModelFiles
 import Tensors
@@ -51,7 +52,7 @@ public final class LlamaModel {
     ///   - cache: of earlier tokens, in generation.
     /// - Returns: [tokens, hidden] in `computeType`.
     public func hiddenStates(tokens: [Int32], context: ForwardContext, cache: KeyValueCache? = nil) -> Tensor {
-        precondition(
+        require(
             tokens.count == context.plan.queryCount,
             "LlamaModel: \(tokens.count) tokens for a plan of \(context.plan.queryCount)")
         var stream = embeddingRows(embedding, tokens: tokens)

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Tensors
 
@@ -23,7 +24,7 @@ public struct Generator {
     public func generate(
         prompt: [Int32], maximum: Int, onToken: (Int32) throws -> Bool = { _ in true }
     ) rethrows -> [Int32] {
-        precondition(!prompt.isEmpty, "Generator: the prompt has no tokens")
+        require(!prompt.isEmpty, "Generator: the prompt has no tokens")
         let cache = KeyValueCache(for: model, capacity: prompt.count + maximum)
         var result: [Int32] = []
         var input = prompt

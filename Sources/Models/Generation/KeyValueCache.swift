@@ -1,3 +1,4 @@
+import Diagnostics
 import ModelFiles
 import Tensors
 
@@ -18,7 +19,7 @@ public final class KeyValueCache {
 
     /// The plan for the next `count` tokens of the sequence.
     func extending(by more: Int) -> SegmentPlan {
-        precondition(count + more <= capacity, "KeyValueCache: \(count) + \(more) tokens with room for \(capacity)")
+        require(count + more <= capacity, "KeyValueCache: \(count) + \(more) tokens with room for \(capacity)")
         count += more
         return SegmentPlan([.init(queryStart: 0, queryCount: more, keyStart: 0, keyCount: count)])
     }

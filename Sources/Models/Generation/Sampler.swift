@@ -26,6 +26,9 @@ public struct Sampler: Sendable {
         let total = weights.reduce(0, +)
         var candidates = Array(weights.indices)
         if topP < 1 {
+            // All tokens below this weight together lie beyond what is needed, so they need no sorting.
+            let least = (1 - Double(topP)) * total / Double(weights.count)
+            candidates.removeAll { weights[$0] < least }
             candidates.sort { (weights[$1], $0) < (weights[$0], $1) }
             var reached = 0.0
             let needed = Double(topP) * total

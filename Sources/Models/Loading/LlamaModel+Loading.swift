@@ -34,7 +34,7 @@ extension LlamaModel {
     public convenience init(
         _ location: ModelLocation, computeType: DType = .bfloat16, quantization: QuantizationSettings? = nil
     ) throws {
-        precondition(computeType == .float32 || computeType == .bfloat16, "LlamaModel: compute type \(computeType)")
+        require(computeType == .float32 || computeType == .bfloat16, "LlamaModel: compute type \(computeType)")
         let configuration = location.configuration
         let reader = WeightReader(source: location.weights, file: location.url.path)
         try Self.refuseRequantizing(location, quantization)

@@ -67,7 +67,8 @@ struct WeightReader {
         return QuantizedMatrix(shape: shape, type: type, blockSize: stored.blockSize, codes: codes, scales: scales)
     }
 
-    private func checked(_ name: String, _ shape: [Int]) throws -> [Int] {
+    /// The shape, where the stored weight has it.
+    func checked(_ name: String, _ shape: [Int]) throws -> [Int] {
         let stored = try source.entry(name).shape
         guard stored == shape else {
             throw InputError(.data, at: "\(file): \(name)", "expected shape \(shape), found \(stored)")

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// An operation of your own: a value and its vector–Jacobian product.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Tensor {
     /// The gradients of this scalar with respect to `parameters`, in their order.
     ///

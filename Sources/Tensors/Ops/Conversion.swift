@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 extension Tensor {
     /// The same values in another element type, rounded to nearest even where it is narrower.

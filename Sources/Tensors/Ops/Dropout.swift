@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// Sets elements to zero with a probability and scales the rest by 1 / (1 − probability).
 ///

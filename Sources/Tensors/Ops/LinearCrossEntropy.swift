@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// The negative log-likelihood of target tokens under a linear head: −log softmax(h·Wᵀ)[target], in nats, for chosen rows.
 ///

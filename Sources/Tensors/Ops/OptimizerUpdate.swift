@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 import Foundation
 
 /// One AdamW update of a parameter and its moments, in place.

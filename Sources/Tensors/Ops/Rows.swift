@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// Rows of a frozen table [vocabulary, features], widened to float32.
 ///

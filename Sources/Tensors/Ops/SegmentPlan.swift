@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// How sequences lie in a flat stream of tokens: where each starts, how long it is, and the position of each token in its
 /// own sequence. Attention, positions and losses read it, so there is no padding and no token sees another sequence.

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 extension QuantizedMatrix {
     /// Quantizes a float32 matrix by the rule of bitsandbytes: scale = largest magnitude of the block,

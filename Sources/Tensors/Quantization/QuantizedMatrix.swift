@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// The 4-bit code books.
 public enum QuantizationType: String, Sendable, CaseIterable, Codable {

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 import Foundation
 
 /// Names a sequence of random numbers.

@@ -1,6 +1,11 @@
 import Diagnostics
 
 extension Tokenizer {
+    /// Whether the model brings a chat template, of a kind known here or not.
+    public var hasChatTemplate: Bool {
+        if case .missing = chatTemplateProblem { false } else { true }
+    }
+
     /// The text of a conversation in the model's chat format, as the model's own template writes it.
     ///
     /// - Parameters:

@@ -1,4 +1,5 @@
 import CPCRE2
+import Diagnostics
 
 /// A compiled splitting pattern.
 ///
@@ -53,7 +54,7 @@ final class SplitPattern: @unchecked Sendable {
                     code, text.baseAddress, text.count, start, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher.data, nil)
             }
             let end = bounds[1]
-            precondition(
+            require(
                 status > 0 && bounds[0] == start && end > start, "split rule: PCRE2 status \(status) at byte \(start)")
             body(UnsafeBufferPointer(rebasing: text[start..<end]))
             start = end

@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Where in the data a run stands: the next row it takes.
@@ -56,11 +57,11 @@ public struct BatchPlanner: Sendable {
         rowCount: Int, perDeviceTrainBatchSize: Int, gradientAccumulationSteps: Int, shuffle: Bool, seed: Int,
         position: DataPosition = DataPosition()
     ) {
-        precondition(rowCount > 0, "BatchPlanner: no rows")
-        precondition(
+        require(rowCount > 0, "BatchPlanner: no rows")
+        require(
             perDeviceTrainBatchSize > 0 && gradientAccumulationSteps > 0,
             "BatchPlanner: batch size \(perDeviceTrainBatchSize), accumulation \(gradientAccumulationSteps)")
-        precondition(
+        require(
             position.epoch >= 0 && (0..<rowCount).contains(position.rowsTaken),
             "BatchPlanner: \(position) is not within \(rowCount) rows")
         self.rowCount = rowCount

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Rows laid out end to end in one flat stream of tokens, with the segments they take and the targets they give.
 ///
 /// There is no padding: attention and positions follow the segments, so a token sees only its own row and positions
@@ -72,7 +74,7 @@ public struct MicroBatch: Sendable, Equatable {
 
     private mutating func append(_ row: TokenizedRow, index: Int) {
         let start = tokens.count
-        precondition(start + row.tokens.count <= Int(Int32.max), "MicroBatch: more tokens than Int32 can count")
+        require(start + row.tokens.count <= Int(Int32.max), "MicroBatch: more tokens than Int32 can count")
         tokens += row.tokens
         segments.append(Segment(start: start, count: row.tokens.count))
         rows.append(index)

@@ -25,7 +25,7 @@ public struct RowEncoder: Sendable {
     ///   - maxLength: the number of tokens of a row that are kept, from its beginning.
     ///   - completionOnlyLoss: whether only completions carry loss.
     public init(tokenizer: any RowTokenizer, maxLength: Int = .max, completionOnlyLoss: Bool = true) {
-        precondition(maxLength >= 2, "RowEncoder: maxLength \(maxLength) leaves no token with loss")
+        require(maxLength >= 2, "RowEncoder: maxLength \(maxLength) leaves no token with loss")
         self.tokenizer = tokenizer
         self.maxLength = maxLength
         self.completionOnlyLoss = completionOnlyLoss

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A row as tokens, and which of them are to be learnt.
 ///
 /// Loss is on one stretch at the end of the row. Token i carries loss where it is a target, predicted from the tokens
@@ -15,7 +17,7 @@ public struct TokenizedRow: Sendable, Equatable {
     ///   - lossStart: the index of the first token that carries loss; 0 counts as 1.
     ///   - line: the 1-based line of the data file.
     public init(tokens: [Int32], lossStart: Int, line: Int) {
-        precondition(lossStart >= 0, "TokenizedRow: lossStart \(lossStart) is negative")
+        require(lossStart >= 0, "TokenizedRow: lossStart \(lossStart) is negative")
         self.tokens = tokens
         self.lossStart = max(1, lossStart)
         self.line = line

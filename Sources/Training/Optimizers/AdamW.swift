@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), as `torch.optim.AdamW` computes it.
@@ -33,7 +34,7 @@ public struct AdamW {
     ///   - gradients: one for each parameter.
     ///   - gradientScale: a factor of all gradients, such as that of clipping.
     public mutating func step(gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
-        precondition(
+        require(
             gradients.count == parameters.count,
             "AdamW: \(gradients.count) gradients for \(parameters.count) parameters")
         stepCount += 1

@@ -36,12 +36,6 @@ public struct RunSetup {
         }
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
-        guard tokenizer.vocabularySize <= location.configuration.vocabularySize else {
-            throw InputError(
-                .data, at: configuration.model.path,
-                "expected a tokenizer of at most \(location.configuration.vocabularySize) tokens, found \(tokenizer.vocabularySize)"
-            )
-        }
         let encoder = RowEncoder(
             tokenizer: tokenizer, maxLength: configuration.data.maxLength,
             completionOnlyLoss: configuration.data.completionOnlyLoss)
@@ -85,7 +79,8 @@ public struct RunSetup {
         let largest = datasets.map { dataset in
             func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
             let tokens = most(dataset.rows.map(\.tokens.count))
-            let inOneStream = min(tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
+            let inOneStream = min(
+                tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
             return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
         }
         let budget = configuration.training.memoryBudget.bytes

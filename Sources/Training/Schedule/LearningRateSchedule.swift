@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// The learning rate of every optimizer step: warm-up from 0 to the peak, then one of a few shapes.
@@ -33,7 +34,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
     ///   - warmupSteps: the steps of warm-up; may be more than there are in all.
     ///   - totalSteps: the steps of the whole run.
     public init(shape: Shape, peak: Double, warmupSteps: Int, totalSteps: Int) {
-        precondition(warmupSteps >= 0 && totalSteps >= 0, "LearningRateSchedule: negative number of steps")
+        require(warmupSteps >= 0 && totalSteps >= 0, "LearningRateSchedule: negative number of steps")
         self.shape = shape
         self.peak = peak
         self.warmupSteps = warmupSteps

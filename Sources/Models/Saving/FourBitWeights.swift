@@ -1,0 +1,149 @@
+import Diagnostics
+import Files
+import Foundation
+import ModelFiles
+import Tensors
+
+/// Writes a model's weights and configuration in bitsandbytes' serialized 4-bit form, tensor by tensor.
+///
+/// The seven projections of every layer are quantized exactly as `LlamaModel` does it while loading. Embedding, norms and
+/// head are copied as they are stored where they share one type. Where they do not, as in GGUF files, they become float32,
+/// which holds all of them exactly: transformers computes with such a folder only if they share a type.
+struct FourBitWeights {
+    private let location: ModelLocation
+    private let settings: QuantizationSettings
+    private let reader: WeightReader
+    private let projections: [(name: String, shape: [Int])]
+    /// Embedding, norms and head.
+    private let others: [(name: String, shape: [Int])]
+    /// The type of the weights that are not quantized.
+    private let dtype: DType
+
+    static let configurationName = "config.json"
+    static let weightsName = "model.safetensors"
+    /// Bytes that are copied at once.
+    private static let chunkSize = 1 << 24
+
+    /// - Throws: `InputError` with `.data` where the model is in 4 bits already or lacks its embedding.
+    init(_ location: ModelLocation, _ settings: QuantizationSettings) throws {
+        if let stored = location.quantization {
+            throw InputError(
+                .data, at: "\(location.url.path): quantization_config",
+                "expected weights not yet quantized, found \(stored.quantType.rawValue)")
+        }
+        self.location = location
+        self.settings = settings
+        reader = WeightReader(source: location.weights, file: location.url.path)
+        projections = Self.projections(of: location.configuration)
+        others = Self.others(of: location.configuration)
+        let types = try Set(others.map { try Self.storedType(of: $0.name, in: location) })
+        dtype = types.count == 1 ? types.first! : .float32
+    }
+
+    private static func storedType(of name: String, in location: ModelLocation) throws -> DType {
+        let encoding = try location.weights.entry(name).encoding
+        guard encoding.isFloatingPoint else {
+            throw InputError(
+                .data, at: "\(location.url.path): \(name)",
+                "expected floating-point elements, found \(encoding.rawValue)")
+        }
+        return encoding.dtype ?? .float32
+    }
+
+    private static func projections(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
+        (0..<configuration.layerCount).flatMap { layer in
+            configuration.projectionShapes.map { ("model.layers.\(layer).\($0.name).weight", $0.shape) }
+        }
+    }
+
+    private static func others(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
+        let matrix = [configuration.vocabularySize, configuration.hiddenSize]
+        let vector = [configuration.hiddenSize]
+        let norms = (0..<configuration.layerCount).flatMap { layer in
+            ["input_layernorm", "post_attention_layernorm"].map { ("model.layers.\(layer).\($0).weight", vector) }
+        }
+        return [("model.embed_tokens.weight", matrix)] + norms + [("model.norm.weight", vector)]
+            + (configuration.tiesWordEmbeddings ? [] : [("lm_head.weight", matrix)])
+    }
+
+    /// Writes `config.json` and `model.safetensors`.
+    ///
+    /// - Throws: `InputError` with `.data` where a weight is missing, has another shape or cannot be read, `.tryAgain`
+    ///   where the disk is full.
+    func write(to folder: URL) throws {
+        let configuration = try location.configuration.huggingFaceJSON(
+            dtype: dtype,
+            quantization: BitsAndBytesConfiguration(
+                quantType: settings.type, usesDoubleQuantization: settings.doubleQuantized,
+                computeDType: dtype))
+        try AtomicFile.write(
+            Array(configuration.utf8), to: folder.appendingPathComponent(Self.configurationName).path)
+        var entries = try others.map {
+            SafetensorsWriter.Entry(name: $0.name, dtype: dtype, shape: try reader.checked($0.name, $0.shape))
+        }
+        for (name, shape) in projections { entries += try self.entries(ofProjection: name, shape) }
+        var writer = try SafetensorsWriter(folder.appendingPathComponent(Self.weightsName), entries: entries)
+        for (name, shape) in projections {
+            let matrix = QuantizedMatrix(
+                quantizing: try reader.float32(name, shape: shape), type: settings.type,
+                blockSize: settings.blockSize, doubleQuantized: settings.doubleQuantized)
+            let dtype = try Self.storedType(of: name, in: location)
+            try Serialized4Bit(matrix, dtype: dtype).write(named: name, to: &writer)
+        }
+        for (name, shape) in others { try copy(name, shape, to: &writer) }
+        try writer.finish()
+    }
+
+    private func entries(ofProjection name: String, _ shape: [Int]) throws -> [SafetensorsWriter.Entry] {
+        Serialized4Bit.entries(
+            named: name, shape: try reader.checked(name, shape), quantType: settings.type,
+            blockSize: settings.blockSize,
+            nestedBlockSize: settings.doubleQuantized ? QuantizedMatrix.nestedBlockSize : nil,
+            dtype: try Self.storedType(of: name, in: location))
+    }
+
+    private func copy(_ name: String, _ shape: [Int], to writer: inout SafetensorsWriter) throws {
+        guard try location.weights.entry(name).encoding.dtype == dtype else {
+            return try reader.float32(name, shape: shape).withUnsafeBytes { try writer.append($0, to: name) }
+        }
+        let bytes = try location.weights.bytes(name)
+        for start in stride(from: 0, to: bytes.count, by: Self.chunkSize) {
+            let chunk = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + Self.chunkSize, bytes.count)])
+            try writer.append(chunk, to: name)
+        }
+        location.weights.release(name)
+    }
+}
+
+extension ModelLocation {
+    /// Writes the model's weights and `config.json` into a folder, the projections in bitsandbytes' 4-bit form.
+    ///
+    /// Loaded again, they compute bit for bit what `LlamaModel` computes when it quantizes this model while loading. (An
+    /// embedding or head that a GGUF file holds in blocks is kept exactly, where loading the file itself to compute in
+    /// bfloat16 rounds it.) Beyond the file's own mapping no more than one tensor is held.
+    ///
+    /// - Parameter folder: an existing folder.
+    /// - Throws: `InputError` with `.data` where the model is in 4 bits already or a weight is missing or malformed,
+    ///   `.tryAgain` where the disk is full.
+    public func writeFourBitWeights(_ settings: QuantizationSettings, to folder: URL) throws {
+        try FourBitWeights(self, settings).write(to: folder)
+    }
+}
+
+extension Serialized4Bit {
+    /// The parts of a quantized matrix.
+    init(_ matrix: QuantizedMatrix, dtype: DType) {
+        func bytes(_ tensor: Tensor) -> [UInt8] { tensor.withUnsafeBytes { Array($0) } }
+        let absmax: Absmax =
+            switch matrix.scales {
+            case .plain(let scales): .float32(scales.floats)
+            case .nested(let codes, let map, let nested, let offset, let blockSize):
+                .nested(
+                    codes: bytes(codes), absmax: nested.floats, quantMap: map.floats, blockSize: blockSize,
+                    offset: offset)
+            }
+        self.init(
+            quantType: matrix.type, blockSize: matrix.blockSize, shape: matrix.shape, dtype: dtype,
+            codes: bytes(matrix.codes), absmax: absmax, quantMap: matrix.type.values)
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `signet`: everything around training.
+struct SignetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
+        subcommands: [
+            GenerateCommand.self,
+            ScoreCommand.self,
+            TokenizeCommand.self,
+            QuantizeCommand.self,
+            InspectCommand.self,
+        ])
+}
