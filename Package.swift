@@ -84,7 +84,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-tests(
+        tests(
             "CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand", "unlikelihood"], goldens: false),
     ]
 )

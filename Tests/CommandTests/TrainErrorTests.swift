@@ -54,7 +54,9 @@ struct TrainErrorTests {
         Case("no training data", 66, naming: "/nowhere.jsonl") { $0.arguments(["data.train=/nowhere.jsonl"]) },
         Case("no evaluation data", 66, naming: "/nowhere.jsonl") { $0.arguments(["data.eval=/nowhere.jsonl"]) },
         Case("no adapter", 66, naming: "/nowhere") { $0.arguments(["lora.adapter_path=/nowhere"]) },
-        Case("no checkpoint of that name", 66, naming: "/nowhere.h5") { $0.arguments([], ["--resume", "/nowhere.h5"]) },
+        Case("no checkpoint of that name", 66, naming: "/nowhere.h5") {
+            $0.arguments([], ["--resume", "/nowhere.h5"])
+        },
 
         Case("a config that is no JSON", 78, naming: "config.json:2") {
             ["--config", try file($0, "config.json", "{\"method\": \"sft\",\n oops}")]

@@ -69,7 +69,9 @@ struct TrainOptionsTests {
         }
     }
 
-    @Test("--resume without a checkpoint says so and begins at the beginning", arguments: [["--resume"], ["--resume", "latest"]])
+    @Test(
+        "--resume without a checkpoint says so and begins at the beginning",
+        arguments: [["--resume"], ["--resume", "latest"]])
     func nothingToResume(resume: [String]) throws {
         let folder = try TrainFolder()
         let outcome = try TrainProcess.run(folder.arguments(["training.max_steps=1"], resume))

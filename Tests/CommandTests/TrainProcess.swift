@@ -14,9 +14,7 @@ final class TrainProcess {
         var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
     }
 
-    /// The executable that was built with this test bundle.
-    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("train")
+    private static let executable = ProgramRun.executables.appendingPathComponent("train")
 
     private let identifier: pid_t
     private let folder: URL
@@ -35,12 +33,20 @@ final class TrainProcess {
             let path = folder.appendingPathComponent(name).path
             posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT, 0o600)
         }
+        // As a shell starts it: the threads that run tests block most signals.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var noSignals = sigset_t()
+        sigemptyset(&noSignals)
+        posix_spawnattr_setsigmask(&attributes, &noSignals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var arguments = ([Self.executable.path] + arguments).map { strdup($0) } + [nil]
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (arguments + environment).forEach { free($0) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, Self.executable.path, &actions, nil, &arguments, &environment)
+        let code = posix_spawn(&identifier, Self.executable.path, &actions, &attributes, &arguments, &environment)
         guard code == 0 else {
             throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: Self.executable.path])
         }
@@ -57,11 +63,16 @@ final class TrainProcess {
 
     func send(_ signal: Int32) { kill(identifier, signal) }
 
-    /// Waits for the end.
+    /// Waits for the end, and brings it about where it does not come within minutes.
     func wait() throws -> Outcome {
         if let outcome { return outcome }
         var status: Int32 = 0
-        while waitpid(identifier, &status, 0) == -1, errno == EINTR {}
+        var milliseconds = 0
+        while waitpid(identifier, &status, WNOHANG) == 0 {
+            if milliseconds == 300_000 { send(SIGKILL) }
+            usleep(1000)
+            milliseconds += 1
+        }
         func text(_ name: String) throws -> String {
             String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
         }
@@ -123,9 +134,9 @@ final class TrainFolder {
 
     /// Waits until a run has logged this many lines.
     static func waitForMetrics(_ count: Int, in output: URL) throws {
-        for _ in 0..<6000 {
+        for _ in 0..<30_000 {
             if try metrics(output).count >= count { return }
-            usleep(10_000)
+            usleep(2000)
         }
         throw CocoaError(.fileReadNoSuchFile)
     }

@@ -11,13 +11,16 @@ struct TrainReferenceTests {
     private static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
     /// The losses and gradient norms of a run, and those of the reference.
-    private func steps(_ name: String, _ settings: [String], output: URL) throws -> [(found: [String: Any], expected: [String: Any])] {
+    private func steps(_ name: String, _ settings: [String], output: URL) throws -> [(
+        found: [String: Any], expected: [String: Any]
+    )] {
         let folder = Self.references.appendingPathComponent(name)
         let settings = (["output_dir=\(output.path)"] + settings).flatMap { ["--set", $0] }
         let arguments = ["--config", folder.appendingPathComponent("config.json").path, "--quiet"] + settings
         let outcome = try TrainProcess.run(arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let curve = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appendingPathComponent("curve.json")))
+        let curve = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: folder.appendingPathComponent("curve.json")))
         let found = try TrainFolder.metrics(output).filter { $0["loss"] != nil }
         return Array(zip(found, try #require(curve as? [[String: Any]])))
     }
@@ -40,7 +43,8 @@ struct TrainReferenceTests {
     }
 
     @Test(
-        "three steps of SmolLM2 from its GGUF file are met to 1e-3", .enabled(if: exists(references) && exists(smallModel)))
+        "three steps of SmolLM2 from its GGUF file are met to 1e-3",
+        .enabled(if: exists(references) && exists(smallModel)))
     func small() throws {
         let folder = try TrainFolder()
         let settings = ["model.path=\(Self.smallModel.path)", "training.max_steps=3"]

@@ -88,7 +88,8 @@ public struct LoRAConfiguration: Sendable, Equatable {
 
     /// The first rank or alpha pattern that is no regular expression, with the key it stands under; nil where all are.
     package var malformedPattern: (key: String, pattern: String)? {
-        let patterns = rankPattern.map { ("rank_pattern", $0.pattern) } + alphaPattern.map { ("alpha_pattern", $0.pattern) }
+        let patterns =
+            rankPattern.map { ("rank_pattern", $0.pattern) } + alphaPattern.map { ("alpha_pattern", $0.pattern) }
         return patterns.first { (try? NSRegularExpression(pattern: $0.1)) == nil }
     }
 

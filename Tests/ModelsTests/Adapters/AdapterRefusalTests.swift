@@ -73,7 +73,8 @@ struct AdapterRefusalTests {
     @Test("an unknown key that is off is no reason to refuse")
     func unknownKeys() throws {
         let folder = try AdapterFolder("plain")
-        try folder.edit("\"use_dora\": false", to: "\"use_dora\": false, \"new_a\": null, \"new_b\": {}, \"new_c\": false")
+        try folder.edit(
+            "\"use_dora\": false", to: "\"use_dora\": false, \"new_a\": null, \"new_b\": {}, \"new_c\": false")
         let model = try LlamaModel(Golden("plain").location, computeType: .float32)
         try PEFTAdapter.attach(folder.url, to: model)
         #expect(model.adapters.count == 4)
@@ -118,7 +119,9 @@ struct AdapterRefusalTests {
         try expectRefusal(of: rank.url, at: "expected shape [5, 32], found [4, 32]")
 
         let integers = try AdapterFolder("plain")
-        try integers.change { $0["\(Self.query).lora_A.weight"] = Tensor([Int32](repeating: 1, count: 128), shape: [4, 32]) }
+        try integers.change {
+            $0["\(Self.query).lora_A.weight"] = Tensor([Int32](repeating: 1, count: 128), shape: [4, 32])
+        }
         try expectRefusal(of: integers.url, at: "\(Self.query).lora_A.weight")
     }
 

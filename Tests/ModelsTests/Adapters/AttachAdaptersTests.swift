@@ -20,7 +20,8 @@ struct AttachAdaptersTests {
         #expect(model.adapters.map(\.module) == model.projections.map(\.name))
         for (adapter, projection) in zip(model.adapters, model.projections) {
             let rank = projection.name.hasSuffix("down_proj") ? 2 : 3
-            #expect(adapter.a.shape == [rank, projection.inputSize] && adapter.b.shape == [projection.outputSize, rank])
+            #expect(
+                adapter.a.shape == [rank, projection.inputSize] && adapter.b.shape == [projection.outputSize, rank])
         }
         #expect(Set(model.adapters.map(\.a.floats)).count == model.adapters.count)
     }

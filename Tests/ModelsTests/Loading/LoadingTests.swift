@@ -28,7 +28,9 @@ struct LoadingTests {
             }
             for name in ["gate_proj", "up_proj"] { shapes["\(prefix).mlp.\(name).weight"] = [feedForward, hidden] }
             shapes["\(prefix).mlp.down_proj.weight"] = [hidden, feedForward]
-            for name in ["input_layernorm", "post_attention_layernorm"] { shapes["\(prefix).\(name).weight"] = [hidden] }
+            for name in ["input_layernorm", "post_attention_layernorm"] {
+                shapes["\(prefix).\(name).weight"] = [hidden]
+            }
         }
         var writer = try SafetensorsWriter(
             folder.appendingPathComponent("model.safetensors"),

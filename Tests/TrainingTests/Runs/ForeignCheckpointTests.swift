@@ -36,7 +36,9 @@ struct ForeignCheckpointTests {
         #expect(try Data(contentsOf: folder.appendingPathComponent("metrics.jsonl")) == metrics)
     }
 
-    @Test("of another model, of the same model in another form, of another adapter or other data are refused, saying which")
+    @Test(
+        "of another model, of the same model in another form, of another adapter or other data are refused, saying which"
+    )
     func identity() throws {
         try withFolder { folder in
             try train(configuration(folder))

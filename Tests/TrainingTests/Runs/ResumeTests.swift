@@ -34,7 +34,9 @@ struct ResumeTests {
         try Data(try Data(contentsOf: metrics).dropLast(40)).write(to: metrics)
     }
 
-    @Test("killed behind any step and resumed, the adapter has the same bytes and the metrics the same losses", arguments: [1, 3])
+    @Test(
+        "killed behind any step and resumed, the adapter has the same bytes and the metrics the same losses",
+        arguments: [1, 3])
     func identical(accumulation: Int) throws {
         try withFolder { folder in
             let straight = folder.appendingPathComponent("straight")

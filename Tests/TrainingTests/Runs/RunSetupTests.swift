@@ -13,7 +13,8 @@ struct RunSetupTests {
     private func refusal(
         _ name: String = "plain", _ change: (inout TrainConfiguration) throws -> Void
     ) throws -> InputError {
-        let configuration = try GoldenCase(name: name).configuration(output: FileManager.default.temporaryDirectory, change)
+        let configuration = try GoldenCase(name: name).configuration(
+            output: FileManager.default.temporaryDirectory, change)
         return try #require(#expect(throws: InputError.self) { try RunSetup(configuration) })
     }
 
@@ -43,7 +44,8 @@ struct RunSetupTests {
         #expect(narrow.memory.recomputedLayers > 0)
         #expect(narrow.model.recomputedLayers == narrow.memory.recomputedLayers)
         #expect(narrow.memory.peakBytes < wide.memory.peakBytes)
-        #expect(narrow.plan.contains("\(narrow.memory.recomputedLayers) of \(wide.model.layers.count) layers recomputed"))
+        #expect(
+            narrow.plan.contains("\(narrow.memory.recomputedLayers) of \(wide.model.layers.count) layers recomputed"))
         #expect(try losses(narrow) == losses(wide))
     }
 

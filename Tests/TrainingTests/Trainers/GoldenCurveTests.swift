@@ -24,7 +24,7 @@ struct GoldenCurveTests {
                 let step = found["step"] as! Int
                 #expect(step == expected["step"] as? Int)
                 #expect(difference("loss") <= 1e-5, "step \(step)")
-                #expect(difference("grad_norm") <= 1e-4, "step \(step)")
+                #expect(difference("grad_norm") <= 1e-5, "step \(step)")
                 #expect(difference("learning_rate") <= 1e-12, "step \(step)")
                 #expect(found["num_loss_tokens"] as? Int == expected["num_loss_tokens"] as? Int)
             }
@@ -32,7 +32,7 @@ struct GoldenCurveTests {
             let found = try tensors(of: folder.appendingPathComponent("adapter/adapter_model.safetensors"))
             #expect(found.keys.sorted() == expected.keys.sorted())
             for (name, tensor) in expected {
-                #expect(relativeDifference(try #require(found[name]).floats, tensor.floats) <= 1e-3, "\(name)")
+                #expect(relativeDifference(try #require(found[name]).floats, tensor.floats) <= 1e-5, "\(name)")
             }
             let evaluation = try #require(output.metrics.last?["eval_loss"] as? Double)
             #expect(relativeDifference(evaluation, try golden.evaluationLoss()) <= 1e-5)
