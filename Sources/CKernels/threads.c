@@ -12,7 +12,8 @@
 #include "CKernels.h"
 
 // Workers wait for a job by spinning first (a training step starts thousands of jobs within microseconds of each
-// other), then sleep, so that an idle process costs nothing.
+// other), then sleep, so that an idle process costs nothing. Whoever waits for the end of a job spins first too, then
+// gives way: the worker it waits for may need this very processor.
 enum { SPINS = 4000, MAXIMUM_THREADS = 1024 };
 
 static struct {
@@ -154,7 +155,10 @@ void ck_parallel(int64_t count, ck_chunk chunk, void *context) {
         syscall(SYS_futex, &pool.generation, FUTEX_WAKE_PRIVATE, MAXIMUM_THREADS, NULL, NULL, 0);
     }
     work();
-    while (atomic_load_explicit(&pool.active, memory_order_acquire) != 0) pause_briefly();
+    for (int spin = 0; atomic_load_explicit(&pool.active, memory_order_acquire) != 0; spin++) {
+        if (spin < SPINS) pause_briefly();
+        else sched_yield();
+    }
     inside_job = false;
     pthread_mutex_unlock(&pool.owner);
 }

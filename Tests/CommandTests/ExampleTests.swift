@@ -3,18 +3,22 @@ import TestSupport
 import Testing
 
 @Suite struct ExampleTests {
-    @Test("the example of a custom loss makes the wanted answer likelier and the revealing one less likely")
+    private static let model = Fixtures.root.appendingPathComponent(
+        "Checkpoints/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
+
+    @Test(
+        "the example of a custom loss makes the wanted answer likelier and the revealing one less likely",
+        .enabled(if: FileManager.default.fileExists(atPath: model.path)))
     func unlikelihood() throws {
-        let model = Fixtures.golden("plain/model", target: "TrainingTests").path
-        let run = try ProgramRun.of("unlikelihood", [model, "20"])
+        let run = try ProgramRun.of("unlikelihood", [Self.model.path, "5"])
         #expect(run.status == 0, "\(run.errors)")
         let steps = run.lines.map { line in
             let fields = line.split(separator: " ")
             return (wanted: Double(fields[5])!, revealing: Double(fields[7])!)
         }
-        try #require(steps.count == 20)
-        #expect(steps[19].wanted < steps[0].wanted)
-        #expect(steps[19].revealing > steps[0].revealing)
+        try #require(steps.count == 5)
+        #expect(steps[4].wanted < steps[0].wanted)
+        #expect(steps[4].revealing > steps[0].revealing + 1)
     }
 
     @Test("the example of a custom loss takes less than 80 lines")

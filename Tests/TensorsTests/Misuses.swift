@@ -131,6 +131,8 @@ struct Misuse: Sendable {
         Misuse("dropout", "[2]", "float16") {
             _ = dropout(zeros(2, of: .float16), Dropout(probability: 0.5, key: RandomKey(seed: 1)))
         },
+        Misuse("Tensor", "2 values", "[3]") { _ = Tensor([1.0, 2], shape: [3]) },
+        Misuse("QuantizedMatrix", "block size 48") { _ = QuantizedMatrix(quantizing: zeros(2, 64), blockSize: 48) },
         Misuse("gradients(of:)", "[2]") { _ = zeros(2).gradients(of: []) },
         Misuse("not a leaf", "[3]") { _ = Tensor(1.0 as Float).trackingGradient.gradients(of: [zeros(3)]) },
         Misuse("used before", "+") {

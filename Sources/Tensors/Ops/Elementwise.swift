@@ -47,15 +47,52 @@ extension Tensor {
     }
 }
 
-/// f of every element, computed in float32 and rounded once.
-@inline(__always)
-func mapped(_ operation: String, _ x: Tensor, _ f: (Float) -> Float) -> Tensor {
+/// A run of elements and of their results, in float32.
+///
+/// Operations hand a loop over a run to the functions below, not a function of one element: only so the compiler sees the
+/// loop and the arithmetic together and makes vector code of them.
+struct ElementRun {
+    let x: UnsafePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    let count: Int
+
+    @inline(__always)
+    func set(_ f: (Float) -> Float) {
+        for i in 0..<count { result[i] = f(x[i]) }
+    }
+}
+
+/// A run of pairs of elements and of their results, in float32; an operand whose step is 0 is one element for all.
+struct PairRun {
+    let x: UnsafePointer<Float>
+    let y: UnsafePointer<Float>
+    let stepOfX: Int
+    let stepOfY: Int
+    let result: UnsafeMutablePointer<Float>
+    let count: Int
+
+    @inline(__always)
+    func set(_ f: (Float, Float) -> Float) {
+        if stepOfX == 1, stepOfY == 1 {
+            for i in 0..<count { result[i] = f(x[i], y[i]) }
+        } else if stepOfX == 1 {
+            let right = y[0]
+            for i in 0..<count { result[i] = f(x[i], right) }
+        } else {
+            let left = x[0]
+            for i in 0..<count { result[i] = f(left, y[i * stepOfY]) }
+        }
+    }
+}
+
+/// A function of every element, computed in float32 and rounded once.
+func mapped(_ operation: String, _ x: Tensor, _ loop: (ElementRun) -> Void) -> Tensor {
     x.requireFloatingPoint(operation)
     let result = Tensor(uninitialized: x.shape, dtype: x.dtype)
     parallelRanges(x.count, grain: elementGrain) { range in
         x.withFloats(range.lowerBound, range.count) { source in
-            result.settingFloats(range.lowerBound, range.count) { target in
-                for i in 0..<range.count { target[i] = f(source[i]) }
+            result.settingFloats(range.lowerBound, range.count) {
+                loop(ElementRun(x: source, result: $0, count: range.count))
             }
         }
     }
@@ -67,20 +104,12 @@ func mapped(
     _ operation: String, _ x: Tensor,
     by kernel: @convention(c) (Int64, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
 ) -> Tensor {
-    x.requireFloatingPoint(operation)
-    let result = Tensor(uninitialized: x.shape, dtype: x.dtype)
-    parallelRanges(x.count, grain: elementGrain) { range in
-        x.withFloats(range.lowerBound, range.count) { source in
-            result.settingFloats(range.lowerBound, range.count) { kernel(Int64(range.count), source, $0) }
-        }
-    }
-    return result
+    mapped(operation, x) { kernel(Int64($0.count), $0.x, $0.result) }
 }
 
-/// f of every pair of elements of two tensors of one floating-point type that broadcast, computed in float32 and rounded
-/// once.
-@inline(__always)
-func combined(_ operation: String, _ a: Tensor, _ b: Tensor, _ f: (Float, Float) -> Float) -> Tensor {
+/// A function of every pair of elements of two tensors of one floating-point type that broadcast, computed in float32 and
+/// rounded once.
+func combined(_ operation: String, _ a: Tensor, _ b: Tensor, _ loop: (PairRun) -> Void) -> Tensor {
     guard a.dtype == b.dtype, a.dtype.isFloatingPoint else {
         fatalError(
             "\(operation): \(a.shape) \(a.dtype) and \(b.shape) \(b.dtype): expected one floating-point type; "
@@ -94,17 +123,8 @@ func combined(_ operation: String, _ a: Tensor, _ b: Tensor, _ f: (Float, Float)
         layout.forEachRun(in: range) { first, count, offsets in
             a.withFloats(offsets[0], stepOfA == 0 ? 1 : count) { x in
                 b.withFloats(offsets[1], stepOfB == 0 ? 1 : count) { y in
-                    result.settingFloats(first, count) { z in
-                        // A loop for each case: the compiler turns those into vector code.
-                        if stepOfA == 1, stepOfB == 1 {
-                            for i in 0..<count { z[i] = f(x[i], y[i]) }
-                        } else if stepOfA == 1 {
-                            let right = y[0]
-                            for i in 0..<count { z[i] = f(x[i], right) }
-                        } else {
-                            let left = x[0]
-                            for i in 0..<count { z[i] = f(left, y[i * stepOfB]) }
-                        }
+                    result.settingFloats(first, count) {
+                        loop(PairRun(x: x, y: y, stepOfX: stepOfA, stepOfY: stepOfB, result: $0, count: count))
                     }
                 }
             }

@@ -14,7 +14,9 @@ public func log(_ x: Tensor) -> Tensor {
 }
 
 /// √x.
-public func sqrt(_ x: Tensor) -> Tensor { byValue("sqrt", x, mapped("sqrt", x) { $0.squareRoot() }) { 0.5 / $0 } }
+public func sqrt(_ x: Tensor) -> Tensor {
+    byValue("sqrt", x, mapped("sqrt", x) { $0.set { $0.squareRoot() } }) { 0.5 / $0 }
+}
 
 /// The hyperbolic tangent.
 public func tanh(_ x: Tensor) -> Tensor {
@@ -27,7 +29,9 @@ public func sigmoid(_ x: Tensor) -> Tensor {
 }
 
 /// max(x, 0); the gradient at 0 is 0.
-public func relu(_ x: Tensor) -> Tensor { byValue("relu", x, mapped("relu", x) { $0 < 0 ? 0 : $0 }) { $0 > 0 ? 1 : 0 } }
+public func relu(_ x: Tensor) -> Tensor {
+    byValue("relu", x, mapped("relu", x) { $0.set { $0 < 0 ? 0 : $0 } }) { $0 > 0 ? 1 : 0 }
+}
 
 /// x · sigmoid(x) (Elfwing et al., arXiv 1702.03118).
 public func silu(_ x: Tensor) -> Tensor {
@@ -67,7 +71,7 @@ public func gelu(_ x: Tensor, form: GELUForm = .erf) -> Tensor {
 private func byInput(_ name: String, _ x: Tensor, _ value: Tensor, slope: @escaping (Float) -> Float) -> Tensor {
     let saved = x.detached
     return Tensor.recording(name, value, operands: [x]) { gradient in
-        [combined(name, gradient, saved) { $0 * slope($1) }]
+        [combined(name, gradient, saved) { $0.set { $0 * slope($1) } }]
     }
 }
 
@@ -75,6 +79,6 @@ private func byInput(_ name: String, _ x: Tensor, _ value: Tensor, slope: @escap
 @inline(__always)
 private func byValue(_ name: String, _ x: Tensor, _ value: Tensor, slope: @escaping (Float) -> Float) -> Tensor {
     Tensor.recording(name, value, operands: [x]) { gradient in
-        [combined(name, gradient, value) { $0 * slope($1) }]
+        [combined(name, gradient, value) { $0.set { $0 * slope($1) } }]
     }
 }

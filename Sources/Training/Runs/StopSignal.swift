@@ -13,6 +13,11 @@ public enum StopSignal {
 
     /// Begins to take the signals; a second one ends the process at once.
     public static func listen() {
+        // A process started from a thread that blocks signals inherits that, and would never see these.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             Foundation.signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
