@@ -3,8 +3,8 @@ import Signet
 
 /// QLoRA of SmolLM2-135M on real anonymization rows: NF4 base, bfloat16 products, r 16 on the attention projections.
 ///
-/// Rows are made from a file of anonymization trajectories: each text with what an adversary inferred from it, and the
-/// next, less revealing text as the answer. The file is `SIGNET_TRAJECTORIES`, or `../shared/data/trajectories.jsonl`.
+/// Rows are those of `Examples/data/train.jsonl`, or of a file of anonymization trajectories that `SIGNET_TRAJECTORIES`
+/// names: each text with what an adversary inferred from it, and the next, less revealing text as the answer.
 enum SFTBenchmark {
     private static let steps = 8
     private static let batchSize = 8
@@ -14,8 +14,11 @@ enum SFTBenchmark {
             "signet-benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let rows = folder.appendingPathComponent("rows.jsonl")
-        try writeRows(to: rows)
+        var rows = URL(fileURLWithPath: "Examples/data/train.jsonl")
+        if let trajectories = ProcessInfo.processInfo.environment["SIGNET_TRAJECTORIES"] {
+            rows = folder.appendingPathComponent("rows.jsonl")
+            try writeRows(of: trajectories, to: rows)
+        }
         var configuration = TrainConfiguration(
             model: .init(path: "Checkpoints/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"), data: .init(train: rows.path))
         configuration.model.quantization = .init()
@@ -61,12 +64,9 @@ enum SFTBenchmark {
         var texts: [Step]
     }
 
-    private static func writeRows(to url: URL) throws {
-        let source = ProcessInfo.processInfo.environment["SIGNET_TRAJECTORIES"] ?? "../shared/data/trajectories.jsonl"
+    private static func writeRows(of source: String, to url: URL) throws {
         guard let content = FileManager.default.contents(atPath: source) else {
-            throw InputError(
-                .missingFile, at: source,
-                "expected trajectories (SIGNET_TRAJECTORIES names another file), found no such file")
+            throw InputError(.missingFile, at: source, "expected a file of trajectories, found no such file")
         }
         let trajectories = try content.split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(Trajectory.self, from: $0)

@@ -35,7 +35,8 @@ for step in 1...steps {
         tokens: tokens, plan: plan, rows: places.map { Int32($0 - 1) }, targets: places.map { tokens[$0] })
     let likely = losses[0..<wanted.answer.count]
     let unlikely = losses[wanted.answer.count...]
-    let loss = likely.mean() - log(1.0001 - exp(-unlikely)).mean()
+    // A probability that rounds to one would have an infinite loss.
+    let loss = likely.mean() - log(1 - exp(-maximum(unlikely, Tensor(1e-4)))).mean()
     let gradients = loss.gradients(of: model.parameters)
     let norm = globalNorm(gradients)
     optimizer.step(

@@ -1,5 +1,6 @@
-// The matrix-product micro-kernel: a tile of c, rows x CK_TILE_COLUMNS, stays in registers while k runs.
-// a is packed [k][rows], the panel [k][CK_TILE_COLUMNS]; for bf16 the unit along k is a pair.
+// The matrix-product micro-kernel: a tile of c, rows x TILE_COLUMNS, stays in registers while k runs.
+// a is packed [k][rows], the panel [k][TILE_COLUMNS]; for bf16 the unit along k is a pair. The sum over a block of k
+// begins at zero and is added to c at its end: rounding errors grow with the length of a block, not with that of k.
 
 typedef float vector_f32 __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 
@@ -10,8 +11,8 @@ static inline __attribute__((always_inline)) void tile_f32(
     vector_f32 sum[CK_TILE_ROWS][2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-        sum[i][0] = accumulate ? *(const vector_f32 *)(c + i * ldc) : (vector_f32){0};
-        sum[i][1] = accumulate ? *(const vector_f32 *)(c + i * ldc + CK_LANES) : (vector_f32){0};
+        sum[i][0] = (vector_f32){0};
+        sum[i][1] = (vector_f32){0};
     }
     for (int64_t p = 0; p < k; p++) {
         vector_f32 b0 = *(const vector_f32 *)(panel + p * TILE_COLUMNS);
@@ -25,8 +26,9 @@ static inline __attribute__((always_inline)) void tile_f32(
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-        *(vector_f32 *)(c + i * ldc) = sum[i][0];
-        *(vector_f32 *)(c + i * ldc + CK_LANES) = sum[i][1];
+        vector_f32 *c0 = (vector_f32 *)(c + i * ldc), *c1 = (vector_f32 *)(c + i * ldc + CK_LANES);
+        *c0 = accumulate ? *c0 + sum[i][0] : sum[i][0];
+        *c1 = accumulate ? *c1 + sum[i][1] : sum[i][1];
     }
 }
 
@@ -36,8 +38,8 @@ static inline __attribute__((always_inline)) void tile_bf16(
     __m512 sum[CK_TILE_ROWS][2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-        sum[i][0] = accumulate ? _mm512_loadu_ps(c + i * ldc) : _mm512_setzero_ps();
-        sum[i][1] = accumulate ? _mm512_loadu_ps(c + i * ldc + CK_LANES) : _mm512_setzero_ps();
+        sum[i][0] = _mm512_setzero_ps();
+        sum[i][1] = _mm512_setzero_ps();
     }
     for (int64_t p = 0; p < pairs; p++) {
         __m512bh b0 = (__m512bh)_mm512_loadu_si512(panel + p * TILE_COLUMNS);
@@ -51,6 +53,10 @@ static inline __attribute__((always_inline)) void tile_bf16(
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
+        if (accumulate) {
+            sum[i][0] = _mm512_add_ps(_mm512_loadu_ps(c + i * ldc), sum[i][0]);
+            sum[i][1] = _mm512_add_ps(_mm512_loadu_ps(c + i * ldc + CK_LANES), sum[i][1]);
+        }
         _mm512_storeu_ps(c + i * ldc, sum[i][0]);
         _mm512_storeu_ps(c + i * ldc + CK_LANES, sum[i][1]);
     }
@@ -76,7 +82,7 @@ void CK_NAME(ck_gemm_tile_f32)(
     }
 }
 
-// Only called where ck_bf16_products is true; elsewhere bf16 operands are packed as the f32 they stand for.
+// Only called where the table says bf16_products; elsewhere bf16 operands are packed as the f32 they stand for.
 void CK_NAME(ck_gemm_tile_bf16)(
     int rows, int64_t k, const void *a, const void *panel, float *c, int64_t ldc, bool accumulate) {
 #ifdef CK_AVX512BF16

@@ -5,7 +5,7 @@
 #include "ck_types.h"
 
 // One addend of a product: a [m, k] times b.
-// a: f32 or bf16 (anything but 4-bit). a_transposed: it is stored as [k, m].
+// a: f32, bf16 or f16. a_transposed: it is stored as [k, m].
 // b: any type. b_transposed false: b is stored [n, k] (a weight [out, in]) and the addend is a·bᵀ;
 // b_transposed true: b is stored [k, n] and the addend is a·b.
 typedef struct {

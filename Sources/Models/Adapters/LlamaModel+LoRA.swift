@@ -7,10 +7,10 @@ extension LlamaModel {
     /// Attaches a fresh adapter to every projection the configuration targets, in place of those there were.
     ///
     /// - Parameter key: what A is drawn from.
-    /// - Throws: `InputError` with `.config` where a target matches no projection or a pattern is no regular expression.
+    /// - Throws: `InputError` with `.config` where a target matches no projection or a pattern is no regular expression;
+    ///   the model is unchanged then.
     public func attachAdapters(_ configuration: LoRAConfiguration, key: RandomKey) throws {
         let projections = projections
-        for projection in projections { projection.adapter = nil }
         let targeted = projections.filter { configuration.targets($0.name) }
         if let target = configuration.targetMatchingNothing(among: projections.map(\.name)) {
             let known = self.configuration.projectionShapes.map { String($0.name.split(separator: ".").last!) }
@@ -21,11 +21,18 @@ extension LlamaModel {
         if let (key, pattern) = configuration.malformedPattern {
             throw InputError(.config, at: "lora.\(key).\(pattern)", "expected a regular expression, found this")
         }
-        for (index, projection) in targeted.enumerated() {
-            projection.adapter = LoRAAdapter(
-                module: projection.name, inputSize: projection.inputSize, outputSize: projection.outputSize,
-                configuration: configuration, index: index, key: key)
-        }
+        replaceAdapters(
+            with: targeted.enumerated().map { index, projection in
+                LoRAAdapter(
+                    module: projection.name, inputSize: projection.inputSize, outputSize: projection.outputSize,
+                    configuration: configuration, index: index, key: key)
+            })
+    }
+
+    /// Attaches the given adapters, each to the projection it names, in place of all there were.
+    func replaceAdapters(with adapters: [LoRAAdapter]) {
+        let byModule = Dictionary(uniqueKeysWithValues: adapters.map { ($0.module, $0) })
+        for projection in projections { projection.adapter = byModule[projection.name] }
     }
 }
 

@@ -72,7 +72,7 @@ public enum PEFTAdapter {
             throw InputError(
                 .data, at: "\(file.path): \(name)", "expected tensors of targeted projections only, found this one")
         }
-        for (projection, adapter) in zip(targeted, adapters) { projection.adapter = adapter }
+        model.replaceAdapters(with: adapters)
         return configuration
     }
 

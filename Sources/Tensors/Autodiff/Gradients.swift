@@ -7,6 +7,7 @@ extension Tensor {
     /// not depend on has a gradient of zeros.
     public func gradients(of parameters: [Tensor]) -> [Tensor] {
         require(count == 1, "gradients(of:): expected a scalar, found shape \(shape)")
+        require(node != nil, "gradients(of:): the scalar depends on nothing that tracks gradients")
         return gradients(of: parameters, upstream: Tensor.ones(shape).converted(to: dtype))
     }
 

@@ -84,7 +84,7 @@ public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = n
 }
 
 /// Σ g·W over pairs of an output gradient and a weight [out, in]: the gradient of the input.
-private func inputGradient(_ pairs: [(gradient: Tensor, weight: FrozenWeight)], like shape: [Int]) -> Tensor {
+func inputGradient(_ pairs: [(gradient: Tensor, weight: FrozenWeight)], like shape: [Int]) -> Tensor {
     let result = Tensor(uninitialized: shape, dtype: pairs[0].gradient.dtype)
     let terms = pairs.map {
         ProductTerm(a: $0.gradient.matrix, b: $0.weight.matrix, bIsTransposed: true, k: $0.weight.shape[0])

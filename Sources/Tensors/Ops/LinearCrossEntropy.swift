@@ -9,7 +9,7 @@ import Diagnostics
 /// - Parameters:
 ///   - hiddenStates: [tokens, hidden], float32 or bfloat16: the type of the products; the softmax is float32.
 ///   - weight: [vocabulary, hidden].
-///   - rows: which rows of `hiddenStates` predict a token that counts, int32 [n]; a row may occur once.
+///   - rows: which rows of `hiddenStates` predict a token that counts, int32 [n].
 ///   - targets: the tokens they should predict, int32 [n].
 /// - Returns: [n], float32.
 public func linearCrossEntropy(hiddenStates: Tensor, weight: FrozenWeight, rows: Tensor, targets: Tensor) -> Tensor {

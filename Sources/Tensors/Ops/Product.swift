@@ -83,5 +83,5 @@ func product(
     let target = result.pointer + index * m * n * result.dtype.byteCount
     ck_gemm(
         compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
-        false)
+        accumulating)
 }

@@ -23,7 +23,7 @@ package func embeddingRows(_ table: Tensor, tokens: [Int32]) -> Tensor {
     return result
 }
 
-/// x·Wᵀ in float32, outside the record: the logits of a head.
+/// x·Wᵀ in float32: the logits of a head that never changes.
 ///
 /// - Parameters:
 ///   - x: [rows, hidden], float32 or bfloat16: the type of the products.
@@ -34,7 +34,10 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
     let logits = Tensor(uninitialized: [rows, vocabulary])
     product(
         [ProductTerm(a: x.matrix, b: weight.matrix, k: hidden)], m: rows, n: vocabulary, compute: x.dtype, into: logits)
-    return logits
+    let compute = x.dtype
+    return Tensor.recording("headLogits", logits, operands: [x]) { gradient in
+        [inputGradient([(gradient.converted(to: compute), weight)], like: [rows, hidden])]
+    }
 }
 
 extension Tensor {

@@ -87,7 +87,27 @@ extension TrainConfiguration {
     }
 }
 
+extension TrainConfiguration {
+    /// The keys of `resultJSON` that have other values in another run's.
+    func keysDiffering(from other: String, at place: String) throws(InputError) -> [String] {
+        func leaves(_ text: String) throws(InputError) -> [String: String] {
+            try JSONValue(parsing: Array(text.utf8), file: place, exitCode: .data).leaves(under: "")
+        }
+        let (own, found) = (try leaves(resultJSON), try leaves(other))
+        return Set(own.keys).union(found.keys).filter { own[$0] != found[$0] }.sorted()
+    }
+}
+
 extension JSONValue {
+    /// Every value that is no object, by its path of keys.
+    fileprivate func leaves(under path: String) -> [String: String] {
+        guard let members, !members.isEmpty else { return [path: compactText] }
+        return members.reduce(into: [:]) { leaves, member in
+            let inside = path.isEmpty ? member.key : "\(path).\(member.key)"
+            leaves.merge(member.value.leaves(under: inside)) { $1 }
+        }
+    }
+
     /// The object with only those of the keys that change results.
     fileprivate func keeping(_ keys: [ConfigKey]) -> JSONValue {
         guard let members else { return self }

@@ -26,6 +26,4 @@ public enum StopSignal {
         }
     }
 
-    /// Asks as a signal would, from inside the program.
-    public static func request(_ number: Int32 = SIGTERM) { received.store(number, ordering: .relaxed) }
 }

@@ -15,6 +15,7 @@ extension TrainingRun {
         static let tokens = "totals/tokens"
         static let lossTokens = "totals/loss_tokens"
         static let config = "config"
+        static let result = "config/result"
 
         static func adapter(_ module: String, _ side: String) -> String { "adapter/\(module).lora_\(side)" }
         static func firstMoment(_ parameter: String) -> String { "optimizer/first_moment/\(parameter)" }
@@ -51,7 +52,9 @@ extension TrainingRun {
                 Name.optimizerSteps: Int64(optimizer.stepCount), Name.seed: Int64(setup.configuration.training.seed),
                 Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
             ],
-            texts: [Name.config: setup.configuration.resolvedJSON], identity: setup.identity)
+            texts: [
+                Name.config: setup.configuration.resolvedJSON, Name.result: setup.configuration.resultJSON,
+            ], identity: setup.identity)
     }
 
     /// Goes back to a checkpoint.
@@ -59,6 +62,12 @@ extension TrainingRun {
     /// - Throws: `InputError` where it is of something else or lacks a part.
     mutating func restore(_ state: TrainingState, from url: URL) throws {
         try requireSameIdentity(state.identity, as: setup.identity, in: url)
+        if state.identity.config != setup.identity.config, let result = state.texts[Name.result] {
+            let keys = try setup.configuration.keysDiffering(from: result, at: url.path)
+            reporter.warn(
+                "\(url.path) was made with other values of \(keys.joined(separator: ", ")); going on with those of this config"
+            )
+        }
         let arrays = Dictionary(state.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         func values(_ name: String, like tensor: Tensor) throws -> [Float] {
             guard let array = arrays[name], array.shape == tensor.shape else {

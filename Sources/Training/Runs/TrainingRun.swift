@@ -25,7 +25,7 @@ public struct TrainingRun {
     private let folder: RunFolder
     private let store: CheckpointStore
     private let log: MetricsLog
-    private var reporter: ProgressReporter
+    var reporter: ProgressReporter
 
     /// Makes the output folder ready and, where asked, goes back to a checkpoint.
     ///
