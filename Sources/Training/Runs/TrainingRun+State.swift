@@ -15,7 +15,7 @@ extension TrainingRun {
         static let tokens = "totals/tokens"
         static let lossTokens = "totals/loss_tokens"
         static let config = "config"
-        static let result = "config/result"
+        static let result = "settings"
 
         static func adapter(_ module: String, _ side: String) -> String { "adapter/\(module).lora_\(side)" }
         static func firstMoment(_ parameter: String) -> String { "optimizer/first_moment/\(parameter)" }
