@@ -37,8 +37,8 @@ public struct TrainingState: Sendable, Equatable {
     public var step: Int
     /// Adapter and optimizer tensors. The order is kept.
     public var tensors: [NamedArray]
-    /// Whole numbers by name: the position in the data (epoch, row, rows and tokens seen), the random counter, the
-    /// schedule's step.
+    /// Whole numbers by name: the position in the data (epoch and row), the optimizer's steps, the seed, the tokens
+    /// seen.
     public var counters: [String: Int64]
     /// Running metrics by name.
     public var metrics: [String: Double]

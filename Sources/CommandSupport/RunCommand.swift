@@ -13,6 +13,7 @@ public func run<Command: ParsableCommand>(_ command: Command.Type) -> Never {
     do {
         var parsed = try command.parseAsRoot()
         try requireInstructionSet()
+        try requireThreadCount()
         try parsed.run()
         exit(EXIT_SUCCESS)
     } catch let error as InputError {
@@ -36,6 +37,15 @@ private func requireInstructionSet() throws {
         .config, at: "SIGNET_ISA",
         "expected one of \(Machine.instructionSets.joined(separator: ", ")), which this processor has, found \"\(refused)\""
     )
+}
+
+/// So would be all processors where a number was meant.
+private func requireThreadCount() throws {
+    guard let text = ProcessInfo.processInfo.environment["SIGNET_NUM_THREADS"] else { return }
+    guard let count = Int(text), (1...1024).contains(count) else {
+        throw InputError(
+            .config, at: "SIGNET_NUM_THREADS", "expected a number of threads from 1 to 1024, found \"\(text)\"")
+    }
 }
 
 private func fail(_ message: String, _ code: Diagnostics.ExitCode) -> Never {

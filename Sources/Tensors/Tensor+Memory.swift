@@ -47,6 +47,15 @@ extension Tensor {
         try withExtendedLifetime(storage) { try body(UnsafeRawBufferPointer(start: pointer, count: byteCount)) }
     }
 
+    /// Takes the elements of another tensor of the same shape and type, in place: every tensor that shares this one's
+    /// memory changes with it. Optimizers update parameters so, between one record and the next.
+    public func assign(_ other: Tensor) {
+        require(
+            other.shape == shape && other.dtype == dtype,
+            "assign: \(shape) \(dtype) and \(other.shape) \(other.dtype) differ")
+        other.withUnsafeBytes { source in withUnsafeMutableBytes { $0.copyMemory(from: source) } }
+    }
+
     /// Calls `body` with the elements' bytes for writing: every tensor that shares them changes.
     package func withUnsafeMutableBytes<Result>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> Result

@@ -25,6 +25,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print warnings and the result only.")
     var quiet = false
 
+    private var resumeCommand: String {
+        let words = [CommandLine.arguments[0], "--config", config] + set.flatMap { ["--set", $0] } + ["--resume"]
+        return words.map { $0.contains(where: { " \"'$*?[](){}<>|&;\\".contains($0) }) ? "'\($0)'" : $0 }.joined(
+            separator: " ")
+    }
+
     func run() throws {
         let configuration = try TrainConfiguration(contentsOfFile: config, overrides: set)
         let setup = try RunSetup(configuration)
@@ -38,7 +44,7 @@ struct TrainCommand: ParsableCommand {
             case "latest": .latest
             case let file?: .checkpoint(URL(fileURLWithPath: file))
             }
-        var run = try TrainingRun(setup, start: start, style: .automatic(quiet: quiet))
+        var run = try TrainingRun(setup, start: start, style: .automatic(quiet: quiet), resumeCommand: resumeCommand)
         try run.run()
     }
 }

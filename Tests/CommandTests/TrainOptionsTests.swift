@@ -112,6 +112,39 @@ struct TrainOptionsTests {
         #expect(try TrainFolder.adapter(earlier) == TrainFolder.adapter(folder.output))
     }
 
+    @Test("resuming from a checkpoint loses nothing that stood in the output folder")
+    func resumingElsewhere() throws {
+        let folder = try TrainFolder()
+        let settings = ["training.max_steps=3", "training.save_steps=1"]
+        let other = folder.path("other")
+        for output in [folder.output, other] {
+            #expect(try TrainProcess.run(folder.arguments(settings, output: output)).status == 0)
+        }
+        let kept = try TrainFolder.adapter(other)
+        let foreign = folder.output.appendingPathComponent("checkpoint-1.h5").path
+        let own = other.appendingPathComponent("checkpoint-2.h5").path
+        let arguments = folder.arguments(settings, output: other)
+        #expect(try TrainProcess.run(arguments + ["--resume", foreign]).status == 0)
+        #expect(try TrainFolder.adapter(other.appendingPathComponent("earlier-1")) == kept)
+        #expect(try TrainProcess.run(arguments + ["--resume", own]).status == 0)
+        let later = other.appendingPathComponent("earlier-2/checkpoint-3.h5")
+        #expect(FileManager.default.fileExists(atPath: later.path))
+        #expect(try TrainFolder.adapter(other) == kept)
+    }
+
+    @Test(
+        "an environment that cannot be followed is refused",
+        arguments: [
+            ("SIGNET_NUM_THREADS", "many"), ("SIGNET_NUM_THREADS", "0"), ("SIGNET_ISA", "sse9"),
+            ("OMPI_COMM_WORLD_SIZE", "2"), ("PMI_SIZE", "3"),
+        ])
+    func environment(name: String, value: String) throws {
+        let folder = try TrainFolder()
+        let outcome = try TrainProcess.run(folder.arguments(["training.max_steps=1"]), environment: [name: value])
+        #expect(outcome.status == 78)
+        #expect(outcome.errorLines.count == 1 && outcome.errors.hasPrefix("error: \(name): expected"))
+    }
+
     @Test("the number of threads changes no byte of the adapter")
     func threads() throws {
         let folder = try TrainFolder("rslora")

@@ -46,6 +46,13 @@ extension LlamaConfiguration {
             beginningOfSequenceToken: tokens.beginning,
             endOfSequenceTokens: tokens.ends,
             paddingToken: tokens.padding)
+        let keys = [
+            "hidden_size": "llama.embedding_length", "intermediate_size": "llama.feed_forward_length",
+            "num_hidden_layers": "llama.block_count", "num_attention_heads": "llama.attention.head_count",
+            "head_dim": "llama.attention.key_length", "vocab_size": "llama.vocab_size",
+            "max_position_embeddings": "llama.context_length",
+        ]
+        try refuseExtremes { metadata.failure(keys[$0]!, $1) }
     }
 
     /// The file holds the f32 next to a short decimal such as 1e-5; this is that decimal.

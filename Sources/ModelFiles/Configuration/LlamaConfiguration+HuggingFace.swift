@@ -54,6 +54,7 @@ extension LlamaConfiguration {
             beginningOfSequenceToken: try (config.tokenIdentifiers("bos_token_id") ?? [1]).first,
             endOfSequenceTokens: try config.tokenIdentifiers("eos_token_id") ?? [2],
             paddingToken: try config.tokenIdentifiers("pad_token_id")?.first)
+        try refuseExtremes(config.failure)
     }
 
     private static func refuseOtherMathematics(_ config: JSONNode) throws {

@@ -45,6 +45,19 @@ public struct LlamaConfiguration: Sendable, Equatable {
     /// The id of the token that fills up short rows, where there is one.
     public var paddingToken: Int?
 
+    /// Refuses sizes that no model has, and that would exhaust memory or overflow before a weight is looked at.
+    ///
+    /// - Parameter failure: makes the error for a size under its Hugging Face name.
+    func refuseExtremes(_ failure: (_ name: String, _ expected: String) -> InputError) throws {
+        let sizes = [
+            ("hidden_size", hiddenSize, 1 << 20), ("intermediate_size", intermediateSize, 1 << 22),
+            ("num_hidden_layers", layerCount, 4096), ("num_attention_heads", attentionHeadCount, 1 << 16),
+            ("head_dim", headDimension, 1024), ("vocab_size", vocabularySize, 1 << 24),
+            ("max_position_embeddings", maxPositionEmbeddings, 1 << 30),
+        ]
+        if let (name, _, most) = sizes.first(where: { $0.1 > $0.2 }) { throw failure(name, "at most \(most)") }
+    }
+
     /// - Parameters:
     ///   - keyValueHeadCount: heads of keys and values; divides `attentionHeadCount`.
     ///   - headDimension: features of one head, an even number.

@@ -19,7 +19,6 @@ public struct GGUFTokenizerMetadata: Sendable, Equatable {
     /// The id of the token that fills up short rows.
     public let paddingToken: Int?
     /// The id that stands for text without a token.
-    public let unknownToken: Int?
     /// Whether text is to start with the beginning-of-sequence token, where the file says.
     public let addsBeginningOfSequence: Bool?
     /// The chat template's Jinja text.
@@ -48,7 +47,6 @@ public struct GGUFTokenizerMetadata: Sendable, Equatable {
         beginningOfSequenceToken = try token("bos")
         endOfSequenceToken = try token("eos")
         paddingToken = try token("padding")
-        unknownToken = try token("unknown")
         addsBeginningOfSequence = try metadata.bool("\(prefix).add_bos_token")
         chatTemplate = try metadata.string("tokenizer.chat_template")
     }

@@ -21,15 +21,20 @@ public struct Generator {
     ///   - prompt: at least one token.
     ///   - onToken: called with every token as it comes; false ends the generation.
     /// - Returns: the new tokens.
+    /// - Throws: `InputError` with `.data` where the model gives NaN or infinity; what `onToken` throws.
     public func generate(
         prompt: [Int32], maximum: Int, onToken: (Int32) throws -> Bool = { _ in true }
-    ) rethrows -> [Int32] {
+    ) throws -> [Int32] {
         require(!prompt.isEmpty, "Generator: the prompt has no tokens")
         let cache = KeyValueCache(for: model, capacity: prompt.count + maximum)
         var result: [Int32] = []
         var input = prompt
         while result.count < maximum {
             let logits = noGradient { nextLogits(input, cache) }
+            guard logits.allSatisfy(\.isFinite) else {
+                throw InputError(
+                    .data, at: "logits", "expected finite scores of token \(result.count + 1), found others")
+            }
             let token = sampler.token(from: logits, step: result.count)
             if stopTokens.contains(token) { break }
             result.append(token)

@@ -17,7 +17,7 @@ public final class KeyValueCache {
         layers = model.layers.map { _ in LayerCache(capacity: capacity, width: width, dtype: model.computeType) }
     }
 
-    /// The plan for the next `count` tokens of the sequence.
+    /// The plan for the next tokens of the sequence, `more` in number.
     func extending(by more: Int) -> SegmentPlan {
         require(count + more <= capacity, "KeyValueCache: \(count) + \(more) tokens with room for \(capacity)")
         count += more

@@ -29,13 +29,23 @@ final class SplitPattern: @unchecked Sendable {
     /// The working memory of one thread that matches.
     final class Matcher {
         fileprivate let data: OpaquePointer
+        fileprivate let context: OpaquePointer
 
         init() {
-            guard let data = pcre2_match_data_create_8(1, nil) else { preconditionFailure("out of memory") }
+            guard let data = pcre2_match_data_create_8(1, nil), let context = pcre2_match_context_create_8(nil) else {
+                fatalError("SplitPattern: out of memory")
+            }
+            // The patterns cannot run away; a long run of one kind only takes as many steps as it has characters.
+            pcre2_set_match_limit_8(context, .max)
+            pcre2_set_depth_limit_8(context, .max)
             self.data = data
+            self.context = context
         }
 
-        deinit { pcre2_match_data_free_8(data) }
+        deinit {
+            pcre2_match_data_free_8(data)
+            pcre2_match_context_free_8(context)
+        }
     }
 
     /// Calls `body` with each word of `text`, in order; together they are the whole text.
@@ -48,10 +58,11 @@ final class SplitPattern: @unchecked Sendable {
         var start = 0
         while start < text.count {
             var status = pcre2_match_8(
-                code, text.baseAddress, text.count, start, PCRE2_NO_UTF_CHECK, matcher.data, nil)
+                code, text.baseAddress, text.count, start, PCRE2_NO_UTF_CHECK, matcher.data, matcher.context)
             if status == PCRE2_ERROR_JIT_STACKLIMIT {
                 status = pcre2_match_8(
-                    code, text.baseAddress, text.count, start, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher.data, nil)
+                    code, text.baseAddress, text.count, start, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, matcher.data,
+                    matcher.context)
             }
             let end = bounds[1]
             require(

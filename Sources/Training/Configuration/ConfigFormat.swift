@@ -56,9 +56,13 @@ extension ConfigFormat {
     }
 
     static func wholeNumber(atLeast least: Int) -> Self where Value == Int {
+        wholeNumber(in: least...1 << 53, expected: "a whole number of at least \(least)")
+    }
+
+    static func wholeNumber(in range: ClosedRange<Int>, expected: String? = nil) -> Self where Value == Int {
         Self(
-            expected: "a whole number of at least \(least)",
-            read: { value, _ in value.integer.flatMap { $0 >= least ? $0 : nil } }, write: { .number($0) })
+            expected: expected ?? "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            read: { value, _ in value.integer.flatMap { range.contains($0) ? $0 : nil } }, write: { .number($0) })
     }
 
     static func powerOfTwo(in range: ClosedRange<Int>) -> Self where Value == Int {

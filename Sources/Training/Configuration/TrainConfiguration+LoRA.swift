@@ -33,15 +33,18 @@ extension TrainConfiguration {
                 alphaPattern: alphaPattern, targets: targetModules, initializer: initLoraWeights)
         }
 
+        /// No projection has more rows or columns.
+        private static let ranks = 1...65_536
+
         static var format: ConfigFormat<Self> {
             .section(
                 LoRA(),
                 [
-                    ConfigField("r", \.r, .wholeNumber(atLeast: 1)),
+                    ConfigField("r", \.r, .wholeNumber(in: ranks)),
                     ConfigField("lora_alpha", \.loraAlpha, .positive()),
                     ConfigField("lora_dropout", \.loraDropout, .fraction()),
                     ConfigField("use_rslora", \.useRslora, .flag()),
-                    ConfigField("rank_pattern", \.rankPattern, .patterns(.wholeNumber(atLeast: 1))),
+                    ConfigField("rank_pattern", \.rankPattern, .patterns(.wholeNumber(in: ranks))),
                     ConfigField("alpha_pattern", \.alphaPattern, .patterns(.positive())),
                     ConfigField("target_modules", \.targetModules, LoRATargets.format),
                     ConfigField("init_lora_weights", \.initLoraWeights, LoRAInitializer.format),

@@ -76,7 +76,7 @@ extension TrainConfiguration {
 
     /// What a run may hold in memory at most.
     public enum MemoryBudget: Sendable, Equatable {
-        /// `"auto"`: what the machine has available when the run starts.
+        /// `"auto"`: 80 % of what the machine has available when the run starts.
         case automatic
         /// A number of bytes, or a size such as `"8GiB"`.
         case bytes(Int)

@@ -93,7 +93,7 @@ public struct BatchPlanner: Sendable {
     public func totalSteps(maxSteps: Int?, numTrainEpochs: Double) -> Int {
         if let maxSteps { return maxSteps }
         let steps = (numTrainEpochs * Double(stepsPerEpoch)).rounded(.up)
-        return steps < 0x1p62 ? Int(steps) : .max
+        return Int(min(steps, 0x1p53))
     }
 
     /// The epochs behind a position, with the fraction of the present one.

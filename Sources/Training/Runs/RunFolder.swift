@@ -25,7 +25,16 @@ struct RunFolder {
     /// - Returns: that folder; nil where there was nothing.
     func setAsideEarlierRun() throws -> URL? {
         let checkpoints = CheckpointStore(folder: url, limit: nil).checkpoints().map(\.url)
-        let left = ([config, metrics, adapter] + checkpoints).filter { FileManager.default.fileExists(atPath: $0.path) }
+        return try setAside([config, metrics, adapter] + checkpoints)
+    }
+
+    /// Moves checkpoints of later steps aside in the same way: a run that goes on from `step` must not meet them as its own.
+    func setAsideCheckpoints(after step: Int) throws -> URL? {
+        try setAside(CheckpointStore(folder: url, limit: nil).checkpoints().filter { $0.step > step }.map(\.url))
+    }
+
+    private func setAside(_ files: [URL]) throws -> URL? {
+        let left = files.filter { FileManager.default.fileExists(atPath: $0.path) }
         if left.isEmpty { return nil }
         var number = 1
         func folder() -> URL { url.appendingPathComponent("earlier-\(number)") }

@@ -24,6 +24,9 @@ public struct RunSetup {
     /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
     public init(_ configuration: TrainConfiguration) throws {
         self.configuration = configuration
+        try Self.refuseSeveralProcesses()
+        // Before anything is loaded: the plan counts the weights itself.
+        let budget = configuration.training.memoryBudget.bytes
         guard configuration.method == .sft else {
             throw InputError(
                 .config, at: "method",
@@ -48,9 +51,21 @@ public struct RunSetup {
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
         lora = try Self.attachAdapters(to: model, configuration)
-        memory = try Self.planMemory(configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 })
+        memory = try Self.planMemory(
+            configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 }, budget: budget)
         model.recomputedLayers = memory.recomputedLayers
         identity = try Self.identity(configuration, location, model)
+    }
+
+    /// Processes that know nothing of each other would write the same files.
+    private static func refuseSeveralProcesses() throws {
+        for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
+            guard let text = ProcessInfo.processInfo.environment[name], let count = Int(text), count > 1 else {
+                continue
+            }
+            throw InputError(
+                .config, at: name, "expected one process, found \(count); training over several is not implemented yet")
+        }
     }
 
     private static func attachAdapters(to model: LlamaModel, _ configuration: TrainConfiguration) throws
@@ -73,7 +88,7 @@ public struct RunSetup {
     /// The largest streams that any step or evaluation computes at once.
     private static func planMemory(
         _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner,
-        _ datasets: [TokenizedDataset]
+        _ datasets: [TokenizedDataset], budget: Int?
     ) throws -> MemoryPlan {
         let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
         let largest = datasets.map { dataset in
@@ -83,7 +98,6 @@ public struct RunSetup {
                 tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
             return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
         }
-        let budget = configuration.training.memoryBudget.bytes
         let plan = MemoryPlan(
             for: model, tokens: largest.map(\.0).max()!, lossTokens: largest.map(\.1).max()!,
             rowBytes: datasets.reduce(0) { $0 + $1.tokenCount * 4 }, budget: budget)

@@ -23,15 +23,21 @@ public struct TrainingRun {
     public internal(set) var step = 0
     private let schedule: LearningRateSchedule
     private let folder: RunFolder
+    private let resumeCommand: String
     private let store: CheckpointStore
     private let log: MetricsLog
     var reporter: ProgressReporter
 
     /// Makes the output folder ready and, where asked, goes back to a checkpoint.
     ///
+    /// - Parameter resumeCommand: what a stopped run says it can be resumed with.
     /// - Throws: `InputError`; a checkpoint of another model, adapter, data file or schema is refused, saying which.
-    public init(_ setup: RunSetup, start: Start, style: ProgressReporter.Style) throws {
+    public init(
+        _ setup: RunSetup, start: Start, style: ProgressReporter.Style,
+        resumeCommand: String = "the same command and --resume"
+    ) throws {
         self.setup = setup
+        self.resumeCommand = resumeCommand
         let training = setup.configuration.training
         planner = setup.planner
         trainer = SFTTrainer(
@@ -51,11 +57,17 @@ public struct TrainingRun {
             try restore(state, from: url)
             reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
             reporter.note("resuming from \(url.path) at step \(step)")
+            let isOwn = url.deletingLastPathComponent().standardizedFileURL == folder.url.standardizedFileURL
+            note(movedTo: try isOwn ? folder.setAsideCheckpoints(after: step) : folder.setAsideEarlierRun())
             try log.drop(after: step)
-        } else if let earlier = try folder.setAsideEarlierRun() {
-            reporter.note("what an earlier run left here is now in \(earlier.path)")
+        } else {
+            note(movedTo: try folder.setAsideEarlierRun())
         }
         try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
+    }
+
+    private mutating func note(movedTo earlier: URL?) {
+        if let earlier { reporter.note("what an earlier run left here is now in \(earlier.path)") }
     }
 
     private mutating func checkpoint(for start: Start) throws -> (url: URL, state: TrainingState)? {
@@ -76,7 +88,9 @@ public struct TrainingRun {
     ///
     /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
     public mutating func run() throws {
-        if step == 0, setup.evaluationRows != nil { try record(MetricsRecord(step: 0, epoch: 0, evalLoss: evaluate())) }
+        if step == 0, setup.evaluationRows != nil {
+            try record(MetricsRecord(step: 0, epoch: 0, evalLoss: try evaluate()))
+        }
         let firstStep = step
         while step < setup.totalSteps {
             let planned = planner.nextStep()
@@ -86,7 +100,7 @@ public struct TrainingRun {
             let isStopping = StopSignal.signal != nil && !isLast
             if isLast || isStopping || step.isMultiple(of: setup.configuration.training.saveSteps) { try save() }
             if isStopping {
-                reporter.finish("stopped at step \(step); resume with the same command and --resume")
+                reporter.finish("stopped at step \(step); resume with: \(resumeCommand)")
                 return
             }
         }
@@ -117,7 +131,7 @@ public struct TrainingRun {
         let isLogged = step.isMultiple(of: training.loggingSteps) || isEvaluated || step == setup.totalSteps
         let record = MetricsRecord(
             step: step, epoch: planner.epochs(at: planned.next), training: measured,
-            evalLoss: isEvaluated ? evaluate() : nil)
+            evalLoss: isEvaluated ? try evaluate() : nil)
         if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
     }
 
@@ -126,7 +140,15 @@ public struct TrainingRun {
         reporter.report(record)
     }
 
-    private func evaluate() -> Double { trainer.evaluate(setup.evaluationStreams!) }
+    private func evaluate() throws -> Double {
+        let loss = trainer.evaluate(setup.evaluationStreams!)
+        guard loss.isFinite else {
+            throw InputError(
+                .data, at: setup.configuration.data.eval ?? "",
+                "expected a finite eval_loss after step \(step), found \(loss)")
+        }
+        return loss
+    }
 
     private mutating func failure(_ failure: StepFailure, in planned: PlannedStep) -> InputError {
         switch failure {

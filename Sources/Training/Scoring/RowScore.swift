@@ -1,3 +1,4 @@
+import Diagnostics
 import Models
 import Tensors
 
@@ -17,7 +18,8 @@ extension LlamaModel {
     /// - Parameters:
     ///   - rows: of any length, also such that carry no loss.
     ///   - onScore: called with every row's score as soon as it is known, in the order of the rows.
-    public func score(_ rows: [TokenizedRow], onScore: (RowScore) throws -> Void) rethrows {
+    /// - Throws: `InputError` with `.data` where the model gives NaN or infinity; what `onScore` throws.
+    public func score(_ rows: [TokenizedRow], onScore: (RowScore) throws -> Void) throws {
         let dataset = TokenizedDataset(path: "", rows: rows)
         for stream in MicroBatch.streams(rows: Array(rows.indices), of: dataset, packing: true) {
             let losses = stream.targets.isEmpty ? [] : noGradient { tokenLosses(stream) }.floats
@@ -25,6 +27,9 @@ extension LlamaModel {
             for row in stream.rows.map({ rows[$0] }) {
                 let sum = losses[first..<first + row.lossTokenCount].reduce(0) { $0 - Double($1) }
                 first += row.lossTokenCount
+                guard sum.isFinite else {
+                    throw InputError(.data, at: "line \(row.line)", "expected a finite log-probability, found \(sum)")
+                }
                 try onScore(
                     RowScore(
                         tokenCount: row.tokens.count, lossTokenCount: row.lossTokenCount, logProbability: sum))

@@ -30,7 +30,7 @@ import Testing
         #expect(tokenizer.tokenTypes == [3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1])
         #expect(tokenizer.merges == ["a b", "ab c", "Ġ a"])
         #expect(tokenizer.beginningOfSequenceToken == 1 && tokenizer.endOfSequenceToken == 2)
-        #expect(tokenizer.paddingToken == 0 && tokenizer.unknownToken == nil)
+        #expect(tokenizer.paddingToken == 0)
         #expect(tokenizer.addsBeginningOfSequence == true)
         #expect(tokenizer.chatTemplate == "{{ messages }}")
     }

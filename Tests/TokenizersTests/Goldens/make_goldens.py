@@ -256,46 +256,24 @@ LLAMA3_CHAT = (
     "{{ bos_token }}{% for m in messages %}{{ " + LLAMA3_TURN + " }}{% endfor %}"
     "{% if add_generation_prompt %}{{ " + LLAMA3_PROMPT + " }}{% endif %}"
 )
-LLAMA31_CHAT = """{{- bos_token }}
-{%- if not date_string is defined %}
-    {%- if strftime_now is defined %}
-        {%- set date_string = strftime_now("%d %b %Y") %}
-    {%- else %}
-        {%- set date_string = "26 Jul 2024" %}
-    {%- endif %}
-{%- endif %}
-{#- The first system message goes below the dates. #}
-{%- if messages[0]['role'] == 'system' %}
-    {%- set opening = messages[0]['content'] | trim %}
-    {%- set messages = messages[1:] %}
-{%- else %}
-    {%- set opening = "" %}
-{%- endif %}
-{{- "<|start_header_id|>system<|end_header_id|>\\n\\n" }}
-{%- if tools is not none %}
-    {%- for t in tools %}
-        {{- t | tojson(indent=4) }}
-    {%- endfor %}
-{%- endif %}
-{{- "Cutting Knowledge Date: December 2023\\n" }}
-{{- "Today Date: " + date_string + "\\n\\n" }}
-{{- opening }}
-{{- "<|eot_id|>" }}
-{%- for m in messages %}
-    {%- if not (m.role == 'ipython' or m.role == 'tool' or 'tool_calls' in m) %}
-        {{- '<|start_header_id|>' + m['role'] + '<|end_header_id|>\\n\\n' + m['content'] | trim + '<|eot_id|>' }}
-    {%- elif 'tool_calls' in m %}
-        {%- if not m.tool_calls|length == 1 %}
-            {{- raise_exception("One call at a time.") }}
-        {%- endif %}
-        {%- for name, value in m.tool_calls[0].function.arguments | items %}
-            {{- name + '="' + value + '"' }}
-        {%- endfor %}
-    {%- endif %}
-{%- endfor %}
-{%- if add_generation_prompt %}
-    {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}
-{%- endif %}
+LLAMA31_CHAT = """{#- Whoever renders may name the day; without one the format has a fixed day. -#}
+{%- if not date_string is defined -%}
+  {%- set date_string = strftime_now("%d %b %Y") if strftime_now is defined else "26 Jul 2024" -%}
+{%- endif -%}
+{%- set opens = messages[0].role == "system" -%}
+{{- bos_token ~ "<|start_header_id|>system<|end_header_id|>\\n\\n" -}}
+{{- "Cutting Knowledge Date: December 2023\\nToday Date: " ~ date_string ~ "\\n\\n" -}}
+{%- if tools is not none -%}{{- tools | tojson(indent=2) -}}{%- endif -%}
+{{- (messages[0].content | trim if opens else "") ~ "<|eot_id|>" -}}
+{%- for turn in messages[1 if opens else 0:] -%}
+  {%- if "tool_calls" in turn -%}
+    {%- if turn.tool_calls | length > 1 -%}{{- raise_exception("Only one call is understood.") -}}{%- endif -%}
+    {%- for key, value in turn.tool_calls[0].function.arguments | items -%}{{- key ~ ": " ~ value -}}{%- endfor -%}
+  {%- elif turn.role not in ["tool", "ipython"] -%}
+    {{- "<|start_header_id|>" ~ turn.role ~ "<|end_header_id|>\\n\\n" ~ (turn.content | trim) ~ "<|eot_id|>" -}}
+  {%- endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{- "<|start_header_id|>assistant<|end_header_id|>\\n\\n" -}}{%- endif -%}
 """
 KNOWN = {"chatML": CHATML, "smolLM2": SMOLLM2, "llama3": LLAMA3_CHAT, "llama31": LLAMA31_CHAT}
 
@@ -343,10 +321,12 @@ LOOKALIKES = [
     LLAMA3_CHAT.replace("<|end_header_id|>\\n\\n' + m", "<|end_header_id|>\\n\\n ' + m"),
     # Llama-3.1 with another date, with the day's date without a fixed one, and without an empty system turn.
     LLAMA31_CHAT.replace("26 Jul 2024", "27 Jul 2024"),
-    LLAMA31_CHAT.replace("{%- else %}\n        {%- set date_string", "{%- endif %}{%- if false %}{%- set date_string"),
-    LLAMA31_CHAT.replace("{%- if tools is not none %}", "{%- if tools is not none and tools | length %}"),
-    LLAMA31_CHAT.replace("messages[1:]", "messages[2:]"),
-    LLAMA31_CHAT.replace("{{- opening }}", "{{- opening or 'Be brief.' }}"),
+    LLAMA31_CHAT.replace(' else "26 Jul 2024"', ""),
+    LLAMA31_CHAT.replace("tools is not none -%}", "tools is not none and tools | length -%}"),
+    LLAMA31_CHAT.replace("[1 if opens", "[2 if opens"),
+    LLAMA31_CHAT.replace(
+        '(messages[0].content | trim if opens else "")', '((messages[0].content | trim if opens else "") or "Be brief.")'
+    ),
     # Not chat templates at all.
     "",
     "{{ messages }}",

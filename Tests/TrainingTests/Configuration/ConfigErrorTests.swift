@@ -89,15 +89,15 @@ struct ConfigErrorTests {
     @Test(
         "a value out of range is refused with file, line, key path, expectation and finding",
         arguments: [
-            ("lora.r", "0", "a whole number of at least 1"),
-            ("lora.r", "8.0", "a whole number of at least 1"),
-            ("lora.r", "99999999999999999999", "a whole number of at least 1"),
-            ("lora.r", "null", "a whole number of at least 1"),
+            ("lora.r", "0", "a whole number from 1 to 65536"),
+            ("lora.r", "8.0", "a whole number from 1 to 65536"),
+            ("lora.r", "99999999999999999999", "a whole number from 1 to 65536"),
+            ("lora.r", "null", "a whole number from 1 to 65536"),
             ("lora.lora_alpha", "0", "a number above 0"),
             ("lora.lora_dropout", "1", "a number of at least 0 and below 1"),
             ("lora.lora_dropout", "-0.1", "a number of at least 0 and below 1"),
             ("lora.use_rslora", "1", "true or false"),
-            ("lora.rank_pattern", "4", "an object whose values are each a whole number of at least 1"),
+            ("lora.rank_pattern", "4", "an object whose values are each a whole number from 1 to 65536"),
             (
                 "lora.target_modules", "true", "a list of module names, a regular expression or \"all-linear\""
             ),
@@ -157,7 +157,7 @@ struct ConfigErrorTests {
     func patterns() {
         #expect(
             failure(minimal, [#"lora.rank_pattern={"q_proj": 0}"#])
-                == "78 --set lora.rank_pattern.q_proj: expected a whole number of at least 1, found 0")
+                == "78 --set lora.rank_pattern.q_proj: expected a whole number from 1 to 65536, found 0")
     }
 
     @Test("a key of another section, and a part of a key, are recognised")
