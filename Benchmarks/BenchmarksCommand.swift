@@ -58,7 +58,7 @@ struct Measurement: Codable, CustomStringConvertible {
 
     var description: String {
         func text(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
-        return name.padding(toLength: 44, withPad: " ", startingAt: 0)
+        return name.padding(toLength: 56, withPad: " ", startingAt: 0)
             + "\(text(value)) \(unit)  (\(text(spread.lowerBound)) – \(text(spread.upperBound)))"
     }
 }
