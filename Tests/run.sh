@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: installs what is missing, fetches the small model, builds, tests, tests the kernels' users once more under
+# Runs every test: installs what is missing, fetches the small model and a vocabulary, builds, tests, tests the kernels' users once more under
 # every instruction set this processor has, and builds and runs a package that depends on this one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,6 +8,7 @@ source Examples/setup.sh
 require_swift
 install_packages "${packages[@]}"
 fetch_model
+fetch_llama3_vocabulary
 
 swift build --build-tests
 swift test --skip-build
