@@ -47,6 +47,7 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
+        try Self.refuseTooLarge(location, configuration, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
@@ -55,6 +56,19 @@ public struct RunSetup {
             configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 }, budget: budget)
         model.recomputedLayers = memory.recomputedLayers
         identity = try Self.identity(configuration, location, model)
+    }
+
+    /// Weights that do not fit are refused before they are read.
+    private static func refuseTooLarge(
+        _ location: ModelLocation, _ configuration: TrainConfiguration, budget: Int?
+    ) throws {
+        let bytes = try location.weightBytes(
+            computeType: configuration.model.computeDtype,
+            quantization: configuration.model.quantization.map(QuantizationSettings.init))
+        guard let budget, bytes > budget else { return }
+        throw InputError(
+            .tryAgain, at: "training.memory_budget",
+            "expected a run of at most \(ByteCount(budget)), found weights that take \(ByteCount(bytes)) alone")
     }
 
     /// Processes that know nothing of each other would write the same files.
