@@ -69,6 +69,26 @@ struct SFTTrainerTests {
         }
     }
 
+    @Test("the first update is the same to 1e-6 of its largest value", arguments: ["plain", "rslora"])
+    func firstUpdate(name: String) throws {
+        func outcome(_ batch: Int, _ accumulation: Int) throws -> Outcome {
+            try Self.outcome(name, steps: 1) {
+                $0.data.packing = true
+                $0.training.perDeviceTrainBatchSize = batch
+                $0.training.gradientAccumulationSteps = accumulation
+            }
+        }
+        let whole = try outcome(8, 1)
+        for (batch, accumulation) in [(4, 2), (2, 4), (1, 8)] {
+            let parts = try outcome(batch, accumulation)
+            let pairs = [(parts.firstMoments, whole.firstMoments), (parts.parameters, whole.parameters)]
+            for (found, expected) in pairs {
+                let difference = relativeDifference(found.flatMap { $0 }, expected.flatMap { $0 })
+                #expect(difference <= 1e-6, "\(batch) × \(accumulation)")
+            }
+        }
+    }
+
     @Test("rows in one stream give the loss and the update they give alone", arguments: ["plain", "rslora", "nf4"])
     func packing(name: String) throws {
         let outcomes = try [true, false].map { packing in
