@@ -85,3 +85,21 @@ func product(
         compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
         accumulating)
 }
+
+/// One matrix among several that share their rows: the sum of its terms.
+struct ProductOutput {
+    var terms: [ProductTerm]
+    /// [m, n].
+    var result: Tensor
+    /// Whether the sum is added to what a float32 result holds.
+    var accumulating = false
+}
+
+/// Sets several results, each [m, its own n], to the sums of their terms. An `a` that several terms share is packed once.
+func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
+    for output in outputs {
+        product(
+            output.terms, m: m, n: output.result.shape[1], compute: compute, into: output.result,
+            accumulating: output.accumulating)
+    }
+}
