@@ -44,7 +44,7 @@ extension TensorTests {
 
         @Test(
             "Attention over a tree is that over each path from root to leaf as a sequence of its own, gradients summed",
-            arguments: [(1, 6), (3, 16), (4, 64)])
+            arguments: [(1, 6), (3, 16), (4, 64), (1, 80), (3, 128)])
         func expansion(group: Int, headDimension: Int) {
             let expanded = Expansion(AttentionTrees.training)
             let (heads, keyValueHeads) = (2 * group, 2)
