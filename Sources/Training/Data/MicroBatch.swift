@@ -61,7 +61,8 @@ public struct MicroBatch: Sendable, Equatable {
         SegmentPlan(
             segments.map {
                 .init(
-                    queryStart: $0.start, queryCount: $0.count, keyStart: $0.start, keyCount: $0.count)
+                    queryStart: $0.start, queryCount: $0.count, keyStart: $0.start, keyCount: $0.count,
+                    parent: $0.parent)
             })
     }
 
