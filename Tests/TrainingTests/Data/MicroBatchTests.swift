@@ -44,7 +44,8 @@ struct MicroBatchTests {
         #expect(batch.tokens == start + [50, 60, 61])
         #expect(
             batch.segments == [
-                .init(start: 0, count: 16), .init(start: 16, count: 1, parent: 0), .init(start: 17, count: 2, parent: 0),
+                .init(start: 0, count: 16), .init(start: 16, count: 1, parent: 0),
+                .init(start: 17, count: 2, parent: 0),
             ])
         #expect(batch.lossPositions == [14, 15, 15, 17])
         #expect(batch.targets == [16, 50, 60, 61])

@@ -82,7 +82,8 @@ struct PrefixTreeTests {
         }
         #expect(PrefixTree.smallestSaving == 16)
         let pair = [17, 16, 15].map { shared in
-            PrefixTree(sharing: [1, 2].map { TokenizedRow(tokens: Array(repeating: 7, count: shared) + [$0], lossStart: 1, line: 1) })
+            let beginning: [Int32] = Array(repeating: 7, count: shared)
+            return PrefixTree(sharing: rows(beginning + [1], beginning + [2]))
         }
         #expect(pair.map(\.tokenCount) == [19, 18, 32])
     }
