@@ -57,6 +57,12 @@ public struct LayerCost: Sendable {
         LayerRecomputation.parts.filter { !parts.contains($0) }.reduce(inputBytes) { $0 + bytes(of: $1) }
     }
 
+    /// Bytes that exist at the end of the layer's forward pass: all that is kept in some case, the norms, what the output
+    /// and down projections give, and the product of the gates.
+    public var forwardBytes: Int {
+        keptBytes(recomputing: []) + element * (4 * hidden + intermediate)
+    }
+
     /// Bytes that exist at the fullest moment of the layer's backward pass, what it keeps included.
     public func backwardBytes(recomputing parts: LayerRecomputation) -> Int {
         max(feedForwardBytes(parts), dropoutBytes(parts), attentionBytes(parts))

@@ -49,13 +49,12 @@ public final class LlamaLayer {
     }
 
     /// - Parameters:
+    ///   - stream: the residual stream before this layer, and then behind it.
     ///   - computeType: of the products and of what lies between them.
     ///   - cache: keys and values of earlier tokens, which these tokens' are appended to; nil outside generation.
-    /// - Returns: the residual stream behind this layer.
     func callAsFunction(
-        _ input: ResidualStream, _ context: ForwardContext, computeType: DType, cache: LayerCache? = nil
-    ) -> ResidualStream {
-        var stream = input
+        _ stream: inout ResidualStream, _ context: ForwardContext, computeType: DType, cache: LayerCache? = nil
+    ) {
         let x = stream.normalized(by: inputNorm, output: computeType)
         let table = rotary.table(for: context.plan)
         let projected = part(.projections, [x]) { [self] inputs in
@@ -74,7 +73,6 @@ public final class LlamaLayer {
         let y = stream.normalized(by: postAttentionNorm, output: computeType)
         let gates = part(.feedForward, [y]) { [self] in [gateProjection, upProjection]($0[0], context) }
         stream.add(downProjection(swiGLU(gate: gates[0], up: gates[1]), context))
-        return stream
     }
 
     private func part(

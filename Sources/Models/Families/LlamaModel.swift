@@ -64,7 +64,7 @@ public final class LlamaModel {
             "LlamaModel: \(tokens.count) tokens for a plan of \(context.plan.queryCount)")
         var stream = ResidualStream(embeddingRows(embedding, tokens: tokens))
         for (index, layer) in layers.enumerated() {
-            stream = layer(stream, context, computeType: computeType, cache: cache?.layers[index])
+            layer(&stream, context, computeType: computeType, cache: cache?.layers[index])
         }
         return stream.normalized(by: finalNorm, output: computeType)
     }

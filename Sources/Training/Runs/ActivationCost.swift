@@ -43,8 +43,10 @@ struct ActivationCost {
         var gradients = 0
         for index in layers.indices.reversed() {
             below -= kept[index]
-            let layer = layers[index].backwardBytes(recomputing: recomputation[index])
-            peak = max(peak, load.tokens * (below + layer) + gradients)
+            let layer = layers[index]
+            let backward = layer.backwardBytes(recomputing: recomputation[index])
+            peak = max(
+                peak, load.tokens * (below + layer.forwardBytes), load.tokens * (below + backward) + gradients)
             gradients += parameters[index] * 4
         }
         // The gradients of all adapters, when the last of them is made.
