@@ -216,6 +216,19 @@ static void multiply(void *context, int64_t task) {
     }
 }
 
+// Rows whose packed a may exist at once.
+static int64_t rows_packed_at_once(int64_t units) {
+    int64_t rows = PACKED_BYTES / ((units > 0 ? units : 1) * 4) / BLOCK_ROWS * BLOCK_ROWS;
+    return rows < BLOCK_ROWS ? BLOCK_ROWS : rows;
+}
+
+int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k) {
+    product p = {.kind = compute == CK_FLOAT32 ? WORD_F32 : ck_active()->bf16_products ? WORD_PAIR : WORD_F32_FROM_BF16};
+    int64_t units = units_of(&p, k), rows = smaller(m, rows_packed_at_once(units));
+    int64_t own = UNITS * PANEL_COLUMNS * 4 + smaller(m, BLOCK_ROWS) * PANEL_COLUMNS * 4;
+    return rows * units * 4 + ck_thread_count() * (own + (row_buffer_words(UNITS * 2) + 16 * UNITS) * 4);
+}
+
 void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
              bool accumulate) {
     if (m == 0 || n == 0) return;
@@ -233,8 +246,7 @@ void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_ter
     p.panels = ceiling_division(n, p.panel_columns);
 
     int64_t bytes_of_row = (p.units > 0 ? p.units : 1) * 4;
-    int64_t rows_at_once = PACKED_BYTES / bytes_of_row / BLOCK_ROWS * BLOCK_ROWS;
-    if (rows_at_once < BLOCK_ROWS) rows_at_once = BLOCK_ROWS;
+    int64_t rows_at_once = rows_packed_at_once(p.units);
     for (; p.first_row < m; p.first_row += p.rows) {
         p.rows = smaller(rows_at_once, m - p.first_row);
         p.tile_height = ceiling_division(p.rows, ceiling_division(p.rows, kernels->tile_rows));

@@ -24,4 +24,7 @@ typedef struct {
 void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
              bool accumulate);
 
+// Bytes of scratch memory that all threads together keep after a product of m rows over k in all its terms.
+int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k);
+
 #endif

@@ -103,3 +103,12 @@ func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
             accumulating: output.accumulating)
     }
 }
+
+/// Bytes that the threads of a process hold for products, of the largest one that has been made.
+///
+/// - Parameters:
+///   - rows: of the result.
+///   - inner: the size that is summed over, of all terms together.
+package func productScratchBytes(rows: Int, inner: Int, compute: DType) -> Int {
+    Int(ck_gemm_scratch_bytes(compute.kernelType, Int64(rows), Int64(inner)))
+}

@@ -7,21 +7,39 @@ struct StreamCapacity: Equatable {
     let tokens: Int
     /// The most targets of any stream.
     let lossTokens: Int
+    /// Whether a micro-batch of the first data set may take several streams.
+    let splitsMicroBatches: Bool
 
     /// - Parameters:
-    ///   - rowsTogether: the most rows of a micro-batch that lie in one stream without sharing.
-    ///   - sharing: whether rows share beginnings.
+    ///   - batchSize: the rows of a micro-batch.
+    ///   - packing: whether rows that have nothing in common share streams.
+    ///   - sharing: whether rows share beginnings; without packing, such rows share streams.
     ///   - datasets: what is trained on and evaluated.
-    init(rowsTogether: Int, sharing: Bool, datasets: [TokenizedDataset]) {
-        let packed = rowsTogether > 1 ? MicroBatch.streamTokens : 0
+    init(batchSize: Int, packing: Bool, sharing: Bool, datasets: [TokenizedDataset]) {
+        let isTogether = packing || sharing
         let largest = datasets.map { dataset in
-            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(rowsTogether).reduce(0, +) }
-            let tokens = min(most(dataset.rows.map(\.tokens.count)), max(dataset.longestRow, packed))
-            // Streams that rows share may hold the endings of more rows than a micro-batch has.
-            return (tokens, sharing ? tokens : min(tokens, most(dataset.rows.map(\.lossTokenCount))))
+            func most(_ counts: [Int]) -> Int {
+                counts.sorted(by: >).prefix(isTogether ? batchSize : 1).reduce(0, +)
+            }
+            let together = most(dataset.rows.map(\.tokens.count))
+            let tokens = min(together, max(dataset.longestRow, isTogether ? MicroBatch.streamTokens : 0))
+            return (
+                tokens: tokens,
+                // Streams that rows share may hold the endings of more rows than a micro-batch has.
+                lossTokens: sharing ? tokens : min(tokens, most(dataset.rows.map(\.lossTokenCount))),
+                isSplit: tokens < together || !packing && batchSize > 1
+            )
         }
-        tokens = largest.map(\.0).max()!
-        lossTokens = largest.map(\.1).max()!
+        tokens = largest.map(\.tokens).max()!
+        lossTokens = largest.map(\.lossTokens).max()!
+        splitsMicroBatches = largest[0].isSplit
         sharedTokens = min(tokens, MicroBatch.streamTokens)
+    }
+
+    /// What a configuration leads to.
+    init(_ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]) {
+        self.init(
+            batchSize: configuration.training.perDeviceTrainBatchSize, packing: configuration.data.packing,
+            sharing: configuration.sharesPrefixes, datasets: datasets)
     }
 }

@@ -43,10 +43,7 @@ extension RunSetup {
             ),
             (
                 "memory",
-                "predicted peak \(ByteCount(memory.peakBytes)): weights \(ByteCount(memory.weightBytes)), "
-                    + "adapter and optimizer \(ByteCount(memory.trainingStateBytes)), activations \(ByteCount(memory.activationBytes))"
-                    + (memory.recomputedLayers > 0
-                        ? " with \(memory.recomputedLayers) of \(shape.layerCount) layers recomputed" : "")
+                memory.description
             ),
             ("output", configuration.outputDir),
         ]

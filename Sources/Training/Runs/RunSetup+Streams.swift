@@ -29,15 +29,6 @@ extension RunSetup {
         return forecast
     }
 
-    static func streamCapacity(
-        _ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]
-    ) -> StreamCapacity {
-        let isPacked = configuration.data.packing || configuration.data.prefixSharing == .on
-        return StreamCapacity(
-            rowsTogether: isPacked ? configuration.training.perDeviceTrainBatchSize : 1,
-            sharing: configuration.sharesPrefixes, datasets: datasets)
-    }
-
     static func refuseSharedDropout(_ configuration: TrainConfiguration) throws {
         guard configuration.data.prefixSharing == .on, configuration.lora.loraDropout != 0 else { return }
         throw InputError(

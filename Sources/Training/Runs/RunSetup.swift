@@ -25,10 +25,15 @@ public struct RunSetup {
 
     /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
     public init(_ configuration: TrainConfiguration) throws {
+        try self.init(configuration, usage: MemoryUsage())
+    }
+
+    /// - Parameter usage: what memory the process and the machine are said to have.
+    init(_ configuration: TrainConfiguration, usage: MemoryUsage) throws {
         self.configuration = configuration
         try Self.refuseSeveralProcesses()
-        // Before anything is loaded: the plan counts the weights itself.
-        let budget = configuration.training.memoryBudget.bytes
+        // Before anything is loaded: the plan counts what the process holds itself.
+        let budget = configuration.training.memoryBudget.bytes(usage)
         guard configuration.method == .sft else {
             throw InputError(
                 .config, at: "method",
@@ -45,32 +50,17 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        try Self.refuseTooLarge(location, configuration, budget: budget)
+        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
+        streamPlanner = StreamPlanner(
+            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
+            tokenLimit: StreamCapacity(configuration, datasets).sharedTokens)
+        memory = try Self.planMemory(configuration, location, datasets, usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
         lora = try Self.attachAdapters(to: model, configuration)
-        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
-        let capacity = Self.streamCapacity(configuration, datasets)
-        streamPlanner = StreamPlanner(
-            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
-            tokenLimit: capacity.sharedTokens)
-        memory = try Self.planMemory(model, capacity, datasets, budget: budget)
-        model.recomputedLayers = memory.recomputedLayers
+        model.recomputation = memory.recomputation
         identity = try Self.identity(configuration, location, model)
-    }
-
-    /// Weights that do not fit are refused before they are read.
-    private static func refuseTooLarge(
-        _ location: ModelLocation, _ configuration: TrainConfiguration, budget: Int?
-    ) throws {
-        let bytes = try location.weightBytes(
-            computeType: configuration.model.computeDtype,
-            quantization: configuration.model.quantization.map(QuantizationSettings.init))
-        guard let budget, bytes > budget else { return }
-        throw InputError(
-            .tryAgain, at: "training.memory_budget",
-            "expected a run of at most \(ByteCount(budget)), found weights that take \(ByteCount(bytes)) alone")
     }
 
     /// Processes that know nothing of each other would write the same files.
@@ -101,21 +91,6 @@ public struct RunSetup {
         return lora
     }
 
-    private static func planMemory(
-        _ model: LlamaModel, _ capacity: StreamCapacity, _ datasets: [TokenizedDataset], budget: Int?
-    ) throws -> MemoryPlan {
-        let plan = MemoryPlan(
-            for: model, tokens: capacity.tokens, lossTokens: capacity.lossTokens,
-            rowBytes: datasets.reduce(0) { $0 + $1.tokenCount * 4 }, budget: budget)
-        if let budget, plan.peakBytes > budget {
-            throw InputError(
-                .tryAgain, at: "training.memory_budget",
-                "expected a run of at most \(ByteCount(budget)), found one that needs \(ByteCount(plan.peakBytes)) even with every "
-                    + "layer recomputed; lower per_device_train_batch_size or max_length")
-        }
-        return plan
-    }
-
     private static func identity(
         _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
     ) throws -> CheckpointIdentity {
@@ -128,28 +103,5 @@ public struct RunSetup {
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))
-    }
-}
-
-extension TrainConfiguration.MemoryBudget {
-    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
-    var bytes: Int? {
-        switch self {
-        case .automatic: MemoryUsage().availableBytes.map { $0 / 5 * 4 }
-        case .bytes(let bytes): bytes
-        }
-    }
-}
-
-/// A number of bytes as people read it.
-struct ByteCount: CustomStringConvertible {
-    let bytes: Int
-
-    init(_ bytes: Int) { self.bytes = bytes }
-
-    var description: String {
-        bytes >= 1 << 30
-            ? "\((Double(bytes) / 0x1p30 * 100).rounded() / 100) GiB"
-            : "\((Double(bytes) / 0x1p20 * 10).rounded() / 10) MiB"
     }
 }

@@ -82,8 +82,8 @@ struct PrefixSharingTests {
     func gradients(name: String, rows: SharedRows) throws {
         let model = try Self.setup(name).model
         let alone = Self.gradients(model, Self.streams(rows.rows, sharing: false))
-        for (recomputed, limit) in [(0, 2048), (1, 2048), (2, 120)] {
-            model.recomputedLayers = recomputed
+        for (recomputed, limit) in [([], 2048), (.attention, 2048), (.all, 120)] as [(LayerRecomputation, Int)] {
+            model.recomputation = model.layers.map { _ in recomputed }
             let streams = Self.streams(rows.rows, sharing: true, tokenLimit: limit)
             let isTree = streams.contains { $0.segments.contains { $0.parent != nil } }
             #expect(isTree == (rows != .nothing && rows != .identical))
