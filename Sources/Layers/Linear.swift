@@ -36,7 +36,21 @@ public class Linear {
     /// - Parameter x: [tokens, in], float32 or bfloat16, the type of the arithmetic.
     /// - Returns: [tokens, out] of the same type.
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        linear(x, weight: weight, update: adapter?.update(dropoutKey: context.dropoutKey))
+        [self](x, context)[0]
+    }
+}
+
+extension [Linear] {
+    /// Projections of one input, computed together: what they share is done once, forward and backward.
+    ///
+    /// - Parameter x: [tokens, in], float32 or bfloat16, the type of the arithmetic.
+    /// - Returns: [tokens, out] of the same type, for each projection.
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> [Tensor] {
+        linear(
+            x,
+            weights: map {
+                AdaptedWeight($0.weight, update: $0.adapter?.update(dropoutKey: context.dropoutKey))
+            })
     }
 }
 

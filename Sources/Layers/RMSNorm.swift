@@ -17,4 +17,15 @@ public struct RMSNorm: Sendable {
     public func callAsFunction(_ x: Tensor, output: DType) -> Tensor {
         rmsNorm(x, weight: weight, epsilon: epsilon, output: output)
     }
+
+    /// The norm of a residual stream after an addition to it, in one pass over memory.
+    ///
+    /// - Parameters:
+    ///   - addend: [tokens, features].
+    ///   - stream: float32 [tokens, features].
+    ///   - output: the type of the norm.
+    /// - Returns: the stream with the addend, float32, and its norm.
+    public func callAsFunction(adding addend: Tensor, to stream: Tensor, output: DType) -> (sum: Tensor, norm: Tensor) {
+        residualAddNorm(stream, addend, weight: weight, epsilon: epsilon, output: output)
+    }
 }

@@ -11,7 +11,10 @@ public struct Tensor: @unchecked Sendable {
     package var storage: Storage
     /// Elements before the first one of this tensor in its storage.
     package let offset: Int
-    package var node: GradientNode?
+    /// The record that a gradient of this tensor goes to; nil where none is wanted.
+    package var origin: NodeResult?
+    /// How the backward pass gets the value where it is not to be kept for it; nil where it is.
+    package var recipe: RecomputedValue?
 
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
@@ -20,14 +23,14 @@ public struct Tensor: @unchecked Sendable {
     public var rank: Int { shape.count }
 
     /// Whether operations on this tensor are recorded for `gradients(of:)`.
-    public var requiresGradient: Bool { node != nil }
+    public var requiresGradient: Bool { origin != nil }
 
-    package init(shape: [Int], dtype: DType, storage: Storage, offset: Int = 0, node: GradientNode? = nil) {
+    package init(shape: [Int], dtype: DType, storage: Storage, offset: Int = 0, origin: NodeResult? = nil) {
         self.shape = shape
         self.dtype = dtype
         self.storage = storage
         self.offset = offset
-        self.node = node
+        self.origin = origin
     }
 
     /// A tensor whose elements are not set yet.
@@ -43,7 +46,8 @@ public struct Tensor: @unchecked Sendable {
     public var trackingGradient: Tensor {
         require(dtype.isFloatingPoint, "trackingGradient: \(dtype) has no gradient")
         return Tensor(
-            shape: shape, dtype: dtype, storage: storage, offset: offset, node: GradientNode(leafOf: shape, dtype))
+            shape: shape, dtype: dtype, storage: storage, offset: offset,
+            origin: NodeResult(node: GradientNode(leafOf: shape, dtype), index: 0))
     }
 }
 

@@ -137,7 +137,7 @@ extension TensorTests {
                         terms: [
                             ProductTerm(a: x.matrix, b: weights[i].matrix, k: k),
                             ProductTerm(a: narrow.matrix, b: thin[i].matrix, k: rank),
-                        ], result: Tensor(uninitialized: [m, n], dtype: compute), n: n)
+                        ], result: Tensor(uninitialized: [m, n], dtype: compute))
                 }
             }
             let before = Machine.threadCount

@@ -35,7 +35,7 @@ typedef struct {
 // so a result depends neither on the threads nor on which other rows are computed with it.
 void ck_gemm(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs);
 
-// Bytes of packed a that a product keeps at most, but for rows so long that 512 of them take more.
-int64_t ck_gemm_packed_bytes(void);
+// Bytes of scratch memory that all threads together keep after a product of m rows over k in all its terms.
+int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k);
 
 #endif

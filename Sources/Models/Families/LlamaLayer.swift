@@ -14,6 +14,8 @@ public final class LlamaLayer {
     public let gateProjection: Linear
     public let upProjection: Linear
     public let downProjection: Linear
+    /// What the backward pass computes again instead of keeping it.
+    public var recomputation: LayerRecomputation = []
     private let heads: Int
     private let keyValueHeads: Int
     private let rotary: RotaryEmbedding
@@ -47,27 +49,35 @@ public final class LlamaLayer {
     }
 
     /// - Parameters:
-    ///   - residual: float32 [tokens, hidden].
+    ///   - stream: the residual stream before this layer, and then behind it.
     ///   - computeType: of the products and of what lies between them.
     ///   - cache: keys and values of earlier tokens, which these tokens' are appended to; nil outside generation.
-    /// - Returns: the residual stream behind this layer.
     func callAsFunction(
-        _ residual: Tensor, _ context: ForwardContext, computeType: DType, cache: LayerCache? = nil
-    ) -> Tensor {
-        let x = inputNorm(residual, output: computeType)
+        _ stream: inout ResidualStream, _ context: ForwardContext, computeType: DType, cache: LayerCache? = nil
+    ) {
+        let x = stream.normalized(by: inputNorm, output: computeType)
         let table = rotary.table(for: context.plan)
-        let queries = rotaryEmbedding(
-            queryProjection(x, context), heads: heads, table: table, positions: context.positions)
-        var keys = rotaryEmbedding(
-            keyProjection(x, context), heads: keyValueHeads, table: table, positions: context.positions)
-        var values = valueProjection(x, context)
+        let projected = part(.projections, [x]) { [self] inputs in
+            let results = [queryProjection, keyProjection, valueProjection](inputs[0], context)
+            func rotated(_ x: Tensor, _ heads: Int) -> Tensor {
+                rotaryEmbedding(x, heads: heads, table: table, positions: context.positions)
+            }
+            return [rotated(results[0], heads), rotated(results[1], keyValueHeads), results[2]]
+        }
+        var (keys, values) = (projected[1], projected[2])
         if let cache { (keys, values) = cache.appending(keys: keys, values: values, plan: context.plan) }
         let attended = attention(
-            queries: queries, keys: keys, values: values, plan: context.plan, heads: heads,
-            keyValueHeads: keyValueHeads)
-        let middle = residualAdd(residual, outputProjection(attended, context))
-        let y = postAttentionNorm(middle, output: computeType)
-        let hidden = swiGLU(gate: gateProjection(y, context), up: upProjection(y, context))
-        return residualAdd(middle, downProjection(hidden, context))
+            queries: projected[0], keys: keys, values: values, plan: context.plan, heads: heads,
+            keyValueHeads: keyValueHeads, keepsResult: !recomputation.contains(.attention))
+        stream.add(part(.middle, [attended]) { [self] in [outputProjection($0[0], context)] }[0])
+        let y = stream.normalized(by: postAttentionNorm, output: computeType)
+        let gates = part(.feedForward, [y]) { [self] in [gateProjection, upProjection]($0[0], context) }
+        stream.add(downProjection(swiGLU(gate: gates[0], up: gates[1]), context))
+    }
+
+    private func part(
+        _ part: LayerRecomputation, _ inputs: [Tensor], _ body: @escaping ([Tensor]) -> [Tensor]
+    ) -> [Tensor] {
+        recomputation.contains(part) ? recomputable(inputs, body) : body(inputs)
     }
 }

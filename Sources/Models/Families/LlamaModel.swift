@@ -15,8 +15,6 @@ public final class LlamaModel {
     public let head: FrozenWeight
     /// The type of products and activations; the residual stream, norms, softmax and sums are float32.
     public let computeType: DType
-    /// How many layers, from the first, compute their activations again in the backward pass instead of keeping them.
-    public var recomputedLayers = 0
 
     init(
         configuration: LlamaConfiguration, embedding: Tensor, layers: [LlamaLayer], finalNorm: RMSNorm,
@@ -39,6 +37,15 @@ public final class LlamaModel {
     /// The trainable tensors: A and B of every adapter, in order.
     public var parameters: [Tensor] { adapters.flatMap { [$0.a, $0.b] } }
 
+    /// What the backward pass computes again instead of keeping it, for each layer.
+    public var recomputation: [LayerRecomputation] {
+        get { layers.map(\.recomputation) }
+        set {
+            require(newValue.count == layers.count, "LlamaModel: \(newValue.count) plans for \(layers.count) layers")
+            for (layer, parts) in zip(layers, newValue) { layer.recomputation = parts }
+        }
+    }
+
     /// Bytes of all frozen weights.
     public var weightBytes: Int {
         projections.reduce(embedding.weightBytes) { $0 + $1.weight.byteCount }
@@ -55,20 +62,11 @@ public final class LlamaModel {
         require(
             tokens.count == context.plan.queryCount,
             "LlamaModel: \(tokens.count) tokens for a plan of \(context.plan.queryCount)")
-        var stream = embeddingRows(embedding, tokens: tokens)
+        var stream = ResidualStream(embeddingRows(embedding, tokens: tokens))
         for (index, layer) in layers.enumerated() {
-            let computeType = computeType
-            let layerCache = cache?.layers[index]
-            if index < recomputedLayers, layerCache == nil {
-                let parameters = layer.projections.compactMap(\.adapter).flatMap { [$0.a, $0.b] }
-                stream = recomputed([stream], parameters: parameters) {
-                    layer($0[0], context, computeType: computeType)
-                }
-            } else {
-                stream = layer(stream, context, computeType: computeType, cache: layerCache)
-            }
+            layer(&stream, context, computeType: computeType, cache: cache?.layers[index])
         }
-        return finalNorm(stream, output: computeType)
+        return stream.normalized(by: finalNorm, output: computeType)
     }
 
     /// The scores of every next token, for each token of the stream.

@@ -7,7 +7,7 @@ extension Tensor {
     /// not depend on has a gradient of zeros.
     public func gradients(of parameters: [Tensor]) -> [Tensor] {
         require(count == 1, "gradients(of:): expected a scalar, found shape \(shape)")
-        require(node != nil, "gradients(of:): the scalar depends on nothing that tracks gradients")
+        require(requiresGradient, "gradients(of:): the scalar depends on nothing that tracks gradients")
         return gradients(of: parameters, upstream: Tensor.ones(shape).converted(to: dtype))
     }
 
@@ -19,10 +19,10 @@ extension Tensor {
             upstream.shape == shape && upstream.dtype == dtype,
             "gradients(of:upstream:): \(shape) \(dtype) and \(upstream.shape) \(upstream.dtype) differ")
         var pass = BackwardPass()
-        if let node { pass.add(upstream.detached, to: node) }
+        if let origin { pass.add(upstream.detached, to: origin) }
         noGradient { pass.run() }
         return parameters.map { parameter in
-            guard let leaf = parameter.node, leaf.isLeaf else {
+            guard let leaf = parameter.origin?.node, leaf.isLeaf else {
                 fatalError("gradients(of:): shape \(parameter.shape) is not a leaf made by trackingGradient")
             }
             return pass.gradient(of: leaf) ?? Tensor.zeros(parameter.shape, dtype: parameter.dtype)
@@ -32,32 +32,42 @@ extension Tensor {
 
 /// The gradients on their way from a result to its leaves.
 private struct BackwardPass {
-    private var gradients: [ObjectIdentifier: Tensor] = [:]
+    /// For every node that has been reached, the gradients of its results so far.
+    private var gradients: [ObjectIdentifier: [Tensor?]] = [:]
     /// Recorded nodes that wait for their turn, a heap with the latest operation on top.
     private var waiting: [GradientNode] = []
 
-    func gradient(of leaf: GradientNode) -> Tensor? { gradients[ObjectIdentifier(leaf)] }
+    func gradient(of leaf: GradientNode) -> Tensor? { gradients[ObjectIdentifier(leaf)]?[0] }
 
-    mutating func add(_ gradient: Tensor, to node: GradientNode) {
+    mutating func add(_ gradient: Tensor, to result: NodeResult) {
+        let (node, index) = (result.node, result.index)
+        let (shape, dtype) = node.results[index]
         require(
-            gradient.shape == node.shape && gradient.dtype == node.dtype,
-            "gradient \(gradient.shape) \(gradient.dtype) for a value \(node.shape) \(node.dtype) of \(node.name)")
+            gradient.shape == shape && gradient.dtype == dtype,
+            "gradient \(gradient.shape) \(gradient.dtype) for a value \(shape) \(dtype) of \(node.name)")
         let key = ObjectIdentifier(node)
-        if var sum = gradients.removeValue(forKey: key) {
-            sum.accumulate(gradient)
-            gradients[key] = sum
-        } else {
-            gradients[key] = gradient
+        var sums = gradients.removeValue(forKey: key)
+        if sums == nil {
+            sums = [Tensor?](repeating: nil, count: node.results.count)
             if !node.isLeaf { push(node) }
         }
+        if sums![index] == nil {
+            sums![index] = gradient
+        } else {
+            sums![index]!.accumulate(gradient)
+        }
+        gradients[key] = sums
     }
 
     mutating func run() {
         while let node = pop() {
-            let gradient = gradients.removeValue(forKey: ObjectIdentifier(node))!
+            var ofResults = gradients.removeValue(forKey: ObjectIdentifier(node))!
             let (operands, backward) = node.consume()
-            for (operand, value) in zip(operands, backward(gradient)) {
-                if let operand, let value { add(value, to: operand) }
+            var ofOperands = backward(&ofResults)
+            ofResults = []
+            for (index, operand) in operands.enumerated() {
+                // Taken out, so that nothing but the sum holds it and it can be changed in place.
+                if let operand, let value = ofOperands[index].take() { add(value, to: operand) }
             }
         }
     }

@@ -15,10 +15,12 @@ import CKernels
 ///   - keys, values: [keyTokens, keyValueHeads · headDimension]; query head h reads key head h / (heads / keyValueHeads).
 ///   - plan: which queries see which keys.
 ///   - scale: of the scores; 1/√headDimension where nil.
+///   - keepsResult: false where the backward pass is to compute the result again from queries, keys and values instead of
+///     keeping it.
 /// - Returns: [tokens, heads · headDimension].
 public func attention(
     queries: Tensor, keys: Tensor, values: Tensor, plan: SegmentPlan, heads: Int, keyValueHeads: Int,
-    scale: Float? = nil
+    scale: Float? = nil, keepsResult: Bool = true
 ) -> Tensor {
     guard queries.rank == 2, keys.rank == 2, heads > 0, keyValueHeads > 0, queries.shape[1] % heads == 0,
         heads % keyValueHeads == 0, keys.shape == values.shape,
@@ -35,34 +37,76 @@ public func attention(
         )
     }
     let headDimension = queries.shape[1] / heads
-    let (q, k, v) = (queries.detached, keys.detached, values.detached)
-    let output = Tensor(uninitialized: q.shape, dtype: q.dtype)
-    let logSumExp = Tensor(uninitialized: [q.shape[0], heads])
-    var call = ck_attention()
-    call.type = q.dtype.kernelType
-    call.heads = Int64(heads)
-    call.kv_heads = Int64(keyValueHeads)
-    call.head_dimension = Int64(headDimension)
-    call.scale = scale ?? 1 / Float(headDimension).squareRoot()
-    call.queries = UnsafeRawPointer(q.pointer)
-    call.keys = UnsafeRawPointer(k.pointer)
-    call.values = UnsafeRawPointer(v.pointer)
-    call.output = output.pointer
-    call.log_sum_exp = logSumExp.float32
-    let segments = plan.kernelSegments
-    ck_attention_forward(&call, segments, Int64(segments.count))
-    nonisolated(unsafe) let forward = call
-    return Tensor.recording("attention", output, operands: [queries, keys, values]) { gradient in
-        let gradients = [q, k, v].map { Tensor.zeros($0.shape, dtype: $0.dtype) }
+    var form = ck_attention()
+    form.type = queries.dtype.kernelType
+    form.heads = Int64(heads)
+    form.kv_heads = Int64(keyValueHeads)
+    form.head_dimension = Int64(headDimension)
+    form.scale = scale ?? 1 / Float(headDimension).squareRoot()
+    let kernel = AttentionKernel(form: form, segments: plan.kernelSegments)
+    let saved = [queries, keys, values].map(\.saved)
+    let results = kernel.forward([queries, keys, values].map(\.detached))
+    let kept: [SavedTensor]
+    if keepsResult {
+        kept = results.map(SavedTensor.kept)
+    } else {
+        let recomputation = Recomputation(saved, kernel.forward)
+        kept = [0, 1].map { .recomputed(RecomputedValue(recomputation: recomputation, index: $0)) }
+    }
+    var output = Tensor.recording("attention", results[0], operands: [queries, keys, values]) { gradient in
+        kernel.backward(saved.map(\.value), results: kept.map(\.value), gradient)
+    }
+    if GradientMode.isOn, case .recomputed(let recipe) = kept[0] { output.recipe = recipe }
+    return output
+}
+
+/// The kernels' calls for one form of attention over one plan.
+private struct AttentionKernel: @unchecked Sendable {
+    /// Without its tensors.
+    let form: ck_attention
+    let segments: [ck_segment]
+
+    private func call(_ operands: [Tensor], _ results: [Tensor]) -> ck_attention {
+        var call = form
+        call.queries = UnsafeRawPointer(operands[0].pointer)
+        call.keys = UnsafeRawPointer(operands[1].pointer)
+        call.values = UnsafeRawPointer(operands[2].pointer)
+        call.output = results[0].pointer
+        call.log_sum_exp = results[1].float32
+        return call
+    }
+
+    /// The result, and the log-sum-exp of every query's scores.
+    func forward(_ operands: [Tensor]) -> [Tensor] {
+        let queries = operands[0]
+        let results = [
+            Tensor(uninitialized: queries.shape, dtype: queries.dtype),
+            Tensor(uninitialized: [queries.shape[0], Int(form.heads)]),
+        ]
         // The call's pointers live in the tensors named here.
-        return withExtendedLifetime([q, k, v, output, logSumExp, gradient]) {
-            var call = forward
+        withExtendedLifetime((operands, results)) {
+            var call = call(operands, results)
+            ck_attention_forward(&call, segments, Int64(segments.count))
+        }
+        return results
+    }
+
+    /// The gradients of queries, keys and values.
+    func backward(_ operands: [Tensor], results: [Tensor], _ gradient: Tensor) -> [Tensor] {
+        let gradients = operands.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
+        withExtendedLifetime((operands, results, gradient, gradients)) {
+            var call = call(operands, results)
             call.output_gradient = UnsafeRawPointer(gradient.pointer)
             call.query_gradient = gradients[0].pointer
             call.key_gradient = gradients[1].pointer
             call.value_gradient = gradients[2].pointer
             ck_attention_backward(&call, segments, Int64(segments.count))
-            return gradients
         }
+        return gradients
     }
+}
+
+/// Bytes that the threads of a process hold for attention over sequences of at most `keys` tokens.
+package func attentionScratchBytes(keys: Int, headDimension: Int) -> Int {
+    Int(ck_attention_scratch_bytes(Int64(keys), Int64(headDimension)))
 }

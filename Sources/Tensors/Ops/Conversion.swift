@@ -14,12 +14,13 @@ extension Tensor {
     /// Adds `other` to this tensor, in place where nothing else shares its memory.
     package mutating func accumulate(_ other: Tensor) {
         require(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
-        if !isKnownUniquelyReferenced(&storage) {
-            let own = copied()
-            storage = own.storage
-            self = Tensor(shape: shape, dtype: dtype, storage: storage)
-        }
+        ownMemory()
         addInPlace(other)
+    }
+
+    /// Moves the elements to memory of their own where anything else shares it, to be changed in place.
+    mutating func ownMemory() {
+        if !isKnownUniquelyReferenced(&storage) { self = copied() }
     }
 }
 

@@ -17,6 +17,12 @@ public struct Dropout: Sendable {
 
     func applied(to x: Tensor) -> Tensor {
         let result = Tensor(uninitialized: x.shape, dtype: x.dtype)
+        apply(to: x, into: result)
+        return result
+    }
+
+    /// - Parameter result: of the shape and type of `x`; may be `x` itself.
+    func apply(to x: Tensor, into result: Tensor) {
         let kernels = ck_active().pointee
         parallelRanges(x.count, grain: elementGrain) { range in
             let (start, count) = (UInt64(range.lowerBound), Int64(range.count))
@@ -32,7 +38,6 @@ public struct Dropout: Sendable {
             default: fatalError("dropout: \(x.shape) \(x.dtype): expected float32 or bfloat16")
             }
         }
-        return result
     }
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// A weight matrix [out, in] that takes part in products and never changes.
 public enum FrozenWeight: Sendable {
@@ -73,10 +74,11 @@ struct ProductOutput {
     var result: Tensor
     /// Which matrix of `result`, where it has more than one.
     var index = 0
-    /// The columns of the result.
-    var n: Int
     /// Whether the sum is added to what a float32 result holds.
     var accumulating = false
+
+    /// The columns of the result.
+    var n: Int { result.shape[result.rank - 1] }
 }
 
 /// Sets several results, each [m, its own n], to the sums of their terms. An `a` that several terms share is packed once.
@@ -105,7 +107,17 @@ func product(
     _ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0,
     accumulating: Bool = false
 ) {
+    require(result.shape.last == n, "product: \(n) columns into \(result.shape)")
     products(
-        [ProductOutput(terms: terms, result: result, index: index, n: n, accumulating: accumulating)], m: m,
+        [ProductOutput(terms: terms, result: result, index: index, accumulating: accumulating)], m: m,
         compute: compute)
+}
+
+/// Bytes that the threads of a process hold for products, of the largest one that has been made.
+///
+/// - Parameters:
+///   - rows: of the result.
+///   - inner: the size that is summed over, of all terms together.
+package func productScratchBytes(rows: Int, inner: Int, compute: DType) -> Int {
+    Int(ck_gemm_scratch_bytes(compute.kernelType, Int64(rows), Int64(inner)))
 }

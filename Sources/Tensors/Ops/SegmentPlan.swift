@@ -76,13 +76,20 @@ public struct SegmentPlan: Sendable, Equatable {
     /// Rows of keys that the plan reads at most.
     public var keyCount: Int { segments.map(\.keys.upperBound).max() ?? 0 }
 
+    /// The keys that the last query of each segment sees: its own and its ancestors'.
+    private var visibleKeyCounts: [Int] {
+        var counts: [Int] = []
+        for segment in segments { counts.append((segment.parent.map { counts[$0] } ?? 0) + segment.keyCount) }
+        return counts
+    }
+
+    /// How many positions the longest sequence has.
+    public var positionCount: Int { visibleKeyCounts.max() ?? 0 }
+
     /// The position of every query in its own sequence, int32 [queries]: the keys before it, its ancestors' included.
     public var positions: Tensor {
         let positions = Tensor(uninitialized: [queryCount], dtype: .int32)
-        var ends: [Int] = []
-        for segment in segments {
-            let end = (segment.parent.map { ends[$0] } ?? 0) + segment.keyCount
-            ends.append(end)
+        for (segment, end) in zip(segments, visibleKeyCounts) {
             for i in 0..<segment.queryCount {
                 positions.int32[segment.queryStart + i] = Int32(end - segment.queryCount + i)
             }

@@ -19,6 +19,11 @@ public struct MemoryUsage: Sendable {
         text("/proc/self/status").flatMap { Self.kibibytes("VmHWM", in: $0) }
     }
 
+    /// The memory the process holds now (resident, `VmRSS`), in bytes; nil where the system does not say.
+    public var residentBytes: Int? {
+        text("/proc/self/status").flatMap { Self.kibibytes("VmRSS", in: $0) }
+    }
+
     /// The memory that can be taken without swapping, in bytes: what the machine has available, or what the control
     /// groups of the process (version 1 or 2, up to the outermost) leave of their limits if that is less. Cached file
     /// pages that can be given back count as available. Nil where the system says nothing.

@@ -3,99 +3,105 @@ import ModelFiles
 import Models
 import Tensors
 
-/// What a run keeps in memory at its peak, predicted before the first step, and how many layers compute their activations
-/// again in the backward pass to make it fit.
+/// What a run keeps in memory at its peak, predicted before its weights are read, and what its backward pass computes again
+/// to make it fit.
 public struct MemoryPlan: Sendable, Equatable {
+    /// What a run computes on at once, at most.
+    public struct Load: Sendable, Equatable {
+        /// Tokens of the largest stream.
+        public var tokens: Int
+        /// Of them, those that carry loss.
+        public var lossTokens: Int
+        /// Tokens of the longest sequence.
+        public var longestSequence: Int
+        /// Whether the gradients of several streams are summed in a step.
+        public var accumulatesGradients: Bool
+
+        public init(tokens: Int, lossTokens: Int, longestSequence: Int, accumulatesGradients: Bool) {
+            self.tokens = tokens
+            self.lossTokens = lossTokens
+            self.longestSequence = longestSequence
+            self.accumulatesGradients = accumulatesGradients
+        }
+    }
+
     /// Bytes of the frozen weights.
     public let weightBytes: Int
-    /// Bytes of adapters, their gradients and the optimizer's moments.
+    /// Bytes of adapters, their summed gradients and the optimizer's moments.
     public let trainingStateBytes: Int
-    /// Bytes of activations, kept and in passing, for the largest micro-batch.
+    /// Bytes of activations and gradients, kept and in passing, for the largest stream.
     public let activationBytes: Int
-    /// Layers that keep nothing but their input.
-    public let recomputedLayers: Int
-
-    /// Bytes of the program itself, its libraries, the tokenizer, the rows and the kernels' scratch memory.
-    public let overheadBytes: Int
+    /// Bytes of the program, its libraries, the tokenizer and the rows: what the process held when the plan was made.
+    public let processBytes: Int
+    /// Bytes that the kernels' threads hold.
+    public let scratchBytes: Int
+    /// What is computed again, for each layer.
+    public let recomputation: [LayerRecomputation]
+    /// Arithmetic of a step that this adds, as a fraction of what a step without it does.
+    public let addedOperations: Double
 
     /// The predicted peak, in bytes.
-    public var peakBytes: Int { weightBytes + trainingStateBytes + activationBytes + overheadBytes }
+    public var peakBytes: Int { tensorBytes + processBytes + scratchBytes }
 
-    /// Plans the fewest recomputed layers with which the run fits, or all of them where it never does.
+    /// The part of the peak that tensors take, in bytes.
+    public var tensorBytes: Int { weightBytes + trainingStateBytes + activationBytes }
+
+    /// Plans the cheapest recomputation with which the run fits: all of it where it never does.
     ///
     /// - Parameters:
-    ///   - tokens: of the largest micro-batch computed at once.
-    ///   - lossTokens: of them, how many carry loss at most.
-    ///   - rowBytes: bytes of the tokenized rows.
+    ///   - ranks: of the adapters on the projections of every layer, 0 for none.
+    ///   - weightBytes: of the frozen weights.
+    ///   - processBytes: what the process holds already.
     ///   - budget: bytes the run may take; nil for no limit.
-    public init(for model: LlamaModel, tokens: Int, lossTokens: Int, rowBytes: Int, budget: Int?) {
-        let parameterCount = model.parameters.reduce(0) { $0 + $1.count }
-        let weights = model.weightBytes
-        // Value, summed gradient, the gradient of one micro-batch and two moments.
-        let state = parameterCount * 4 * 5
-        let overhead = 96 << 20 + Machine.threadCount << 20 + rowBytes
-        let cost = ActivationCost(model)
-        func activations(recomputing layers: Int) -> Int {
-            cost.bytes(tokens: tokens, lossTokens: lossTokens, recomputedLayers: layers)
-        }
-        let fixed = weights + state + overhead
-        let layerCount = model.layers.count
-        let needed = budget.flatMap { budget in
-            (0...layerCount).first { fixed + activations(recomputing: $0) <= budget }
-        }
-        recomputedLayers = budget == nil ? 0 : needed ?? layerCount
-        weightBytes = weights
+    public init(
+        _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
+        load: Load, processBytes: Int, budget: Int?
+    ) {
+        let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
+        // Value and two moments, and the gradients' sum where there is more than one addend.
+        let state = cost.parameterCount * 4 * (load.accumulatesGradients ? 4 : 3)
+        let scratch = cost.scratchBytes
+        let fixed = weightBytes + state + scratch + processBytes
+        let candidates = RecomputationCandidates(cost.layers)
+        recomputation =
+            candidates.first { layers in budget.map { fixed + cost.peakBytes(recomputing: layers) <= $0 } ?? true }
+            ?? candidates.all
+        activationBytes = cost.peakBytes(recomputing: recomputation)
+        addedOperations = cost.addedOperations(recomputing: recomputation)
+        self.weightBytes = weightBytes
         trainingStateBytes = state
-        overheadBytes = overhead
-        activationBytes = activations(recomputing: recomputedLayers)
+        self.processBytes = processBytes
+        scratchBytes = scratch
     }
 }
 
-/// Bytes of activations of a model with its adapters.
-private struct ActivationCost {
-    private let residual: Int
-    private let kept: Int
-    private let passing: Int
-    private let packedUnits: Int
-    private let layerCount: Int
-    private let hidden: Int
-    private let vocabulary: Int
-    private let element: Int
+/// What may be computed again, from nothing to everything, each time one part of one layer more: first the part of which a
+/// byte saved costs the least arithmetic, from the first layer to the last, then the next.
+struct RecomputationCandidates: Sequence, IteratorProtocol {
+    private var layers: [LayerRecomputation]
+    private var order: ArraySlice<(layer: Int, part: LayerRecomputation)>
+    private var isFirst = true
 
-    init(_ model: LlamaModel) {
-        let shape = model.configuration
-        element = model.computeType.byteCount
-        hidden = shape.hiddenSize
-        vocabulary = shape.vocabularySize
-        layerCount = model.layers.count
-        residual = hidden * 4
-        let layer = model.layers[0]
-        let queries = shape.attentionHeadCount * shape.headDimension
-        let keys = shape.keyValueHeadCount * shape.headDimension
-        let attentionInput = [layer.queryProjection, layer.keyProjection, layer.valueProjection]
-        let feedForwardInput = [layer.gateProjection, layer.upProjection]
-        let ranks = layer.projections.compactMap(\.adapter).reduce(0) { $0 + $1.rank }
-        func isAdapted(_ projections: [Linear]) -> Bool { projections.contains { $0.adapter != nil } }
-        var perToken = 2 * residual + 4 * (shape.attentionHeadCount + 2)
-        perToken += element * (2 * queries + 2 * keys + 2 * shape.intermediateSize + ranks)
-        if isAdapted(attentionInput) { perToken += element * hidden }
-        if isAdapted(feedForwardInput) { perToken += element * hidden }
-        if isAdapted([layer.downProjection]) { perToken += element * shape.intermediateSize }
-        kept = perToken
-        // The backward pass of the feed-forward part: three gradients of its width and those of the residual stream.
-        passing = 3 * element * shape.intermediateSize + 4 * residual
-        packedUnits = max(shape.intermediateSize, hidden) * element
+    init(_ costs: [LayerCost]) {
+        layers = costs.map { _ in [] }
+        let parts = LayerRecomputation.parts.sorted { one, other in
+            func price(_ part: LayerRecomputation) -> Double {
+                costs[0].operations(of: part) / Double(costs[0].bytes(of: part))
+            }
+            return price(one) < price(other)
+        }
+        order = parts.flatMap { part in costs.indices.map { (layer: $0, part: part) } }[...]
     }
 
-    func bytes(tokens: Int, lossTokens: Int, recomputedLayers: Int) -> Int {
-        let keptLayers = layerCount - recomputedLayers
-        var perToken = keptLayers * kept + recomputedLayers * residual + passing
-        if recomputedLayers > 0 { perToken += kept }
-        let packed = min(64 << 20, tokens * packedUnits)
-        let logitRows = min(lossTokens, max(16, (64 << 20) / (vocabulary * 4)))
-        let head = logitRows * vocabulary * (4 + 2 * element) + lossTokens * residual + 2 * tokens * residual
-        let most = max(tokens * perToken, tokens * (perToken - passing) + head)
-        // Streams differ in length, so the heap cannot reuse every freed byte; a tenth is what runs were measured to lose.
-        return most + most / 10 + packed
+    /// Everything.
+    var all: [LayerRecomputation] { layers.map { _ in .all } }
+
+    mutating func next() -> [LayerRecomputation]? {
+        if !isFirst {
+            guard let (layer, part) = order.popFirst() else { return nil }
+            layers[layer].insert(part)
+        }
+        isFirst = false
+        return layers
     }
 }

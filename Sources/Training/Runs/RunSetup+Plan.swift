@@ -43,10 +43,7 @@ extension RunSetup {
             ),
             (
                 "memory",
-                "predicted peak \(ByteCount(memory.peakBytes)): weights \(ByteCount(memory.weightBytes)), "
-                    + "adapter and optimizer \(ByteCount(memory.trainingStateBytes)), activations \(ByteCount(memory.activationBytes))"
-                    + (memory.recomputedLayers > 0
-                        ? " with \(memory.recomputedLayers) of \(shape.layerCount) layers recomputed" : "")
+                memory.description
             ),
             ("output", configuration.outputDir),
         ]
@@ -55,6 +52,7 @@ extension RunSetup {
                 ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
             )
         }
+        if streamPlanner.sharing { lines.insert(("sharing", "\(sharingForecast)"), at: lines.count - 2) }
         return lines.map { "\($0.0.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.1)" }.joined(separator: "\n")
     }
 }

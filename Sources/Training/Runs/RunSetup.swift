@@ -16,6 +16,8 @@ public struct RunSetup {
     public let evaluationRows: TokenizedDataset?
     public let lora: LoRAConfiguration
     public let planner: BatchPlanner
+    /// Which rows of a step are computed together.
+    public let streamPlanner: StreamPlanner
     public let totalSteps: Int
     public let memory: MemoryPlan
     /// What a checkpoint has to be of to go on with.
@@ -23,20 +25,21 @@ public struct RunSetup {
 
     /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
     public init(_ configuration: TrainConfiguration) throws {
+        try self.init(configuration, usage: MemoryUsage())
+    }
+
+    /// - Parameter usage: what memory the process and the machine are said to have.
+    init(_ configuration: TrainConfiguration, usage: MemoryUsage) throws {
         self.configuration = configuration
         try Self.refuseSeveralProcesses()
-        // Before anything is loaded: the plan counts the weights itself.
-        let budget = configuration.training.memoryBudget.bytes
+        // Before anything is loaded: the plan counts what the process holds itself.
+        let budget = configuration.training.memoryBudget.bytes(usage)
         guard configuration.method == .sft else {
             throw InputError(
                 .config, at: "method",
                 "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
         }
-        guard configuration.data.prefixSharing != .on else {
-            throw InputError(
-                .config, at: "data.prefix_sharing",
-                "expected \"auto\" or false, found true, which is not implemented yet")
-        }
+        try Self.refuseSharedDropout(configuration)
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
         let encoder = RowEncoder(
@@ -47,28 +50,17 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        try Self.refuseTooLarge(location, configuration, budget: budget)
+        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
+        streamPlanner = StreamPlanner(
+            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
+            tokenLimit: StreamCapacity(configuration, datasets).sharedTokens)
+        memory = try Self.planMemory(configuration, location, datasets, usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
         lora = try Self.attachAdapters(to: model, configuration)
-        memory = try Self.planMemory(
-            configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 }, budget: budget)
-        model.recomputedLayers = memory.recomputedLayers
+        model.recomputation = memory.recomputation
         identity = try Self.identity(configuration, location, model)
-    }
-
-    /// Weights that do not fit are refused before they are read.
-    private static func refuseTooLarge(
-        _ location: ModelLocation, _ configuration: TrainConfiguration, budget: Int?
-    ) throws {
-        let bytes = try location.weightBytes(
-            computeType: configuration.model.computeDtype,
-            quantization: configuration.model.quantization.map(QuantizationSettings.init))
-        guard let budget, bytes > budget else { return }
-        throw InputError(
-            .tryAgain, at: "training.memory_budget",
-            "expected a run of at most \(ByteCount(budget)), found weights that take \(ByteCount(bytes)) alone")
     }
 
     /// Processes that know nothing of each other would write the same files.
@@ -99,31 +91,6 @@ public struct RunSetup {
         return lora
     }
 
-    /// The largest streams that any step or evaluation computes at once.
-    private static func planMemory(
-        _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner,
-        _ datasets: [TokenizedDataset], budget: Int?
-    ) throws -> MemoryPlan {
-        let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
-        let largest = datasets.map { dataset in
-            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
-            let tokens = most(dataset.rows.map(\.tokens.count))
-            let inOneStream = min(
-                tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
-            return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
-        }
-        let plan = MemoryPlan(
-            for: model, tokens: largest.map(\.0).max()!, lossTokens: largest.map(\.1).max()!,
-            rowBytes: datasets.reduce(0) { $0 + $1.tokenCount * 4 }, budget: budget)
-        if let budget, plan.peakBytes > budget {
-            throw InputError(
-                .tryAgain, at: "training.memory_budget",
-                "expected a run of at most \(ByteCount(budget)), found one that needs \(ByteCount(plan.peakBytes)) even with every "
-                    + "layer recomputed; lower per_device_train_batch_size or max_length")
-        }
-        return plan
-    }
-
     private static func identity(
         _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
     ) throws -> CheckpointIdentity {
@@ -136,47 +103,5 @@ public struct RunSetup {
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))
-    }
-
-    /// A planned step's rows as streams that are computed one at a time.
-    public func streams(of step: PlannedStep) -> [MicroBatch] {
-        step.microBatches.flatMap {
-            MicroBatch.streams(rows: $0, of: trainingRows, packing: configuration.data.packing)
-        }
-    }
-
-    /// The evaluation rows as streams of at most a micro-batch's rows.
-    public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map { dataset in
-            let size = configuration.training.perDeviceTrainBatchSize
-            return stride(from: 0, to: dataset.rows.count, by: size).flatMap {
-                MicroBatch.streams(
-                    rows: Array($0..<min($0 + size, dataset.rows.count)), of: dataset,
-                    packing: configuration.data.packing)
-            }
-        }
-    }
-}
-
-extension TrainConfiguration.MemoryBudget {
-    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
-    var bytes: Int? {
-        switch self {
-        case .automatic: MemoryUsage().availableBytes.map { $0 / 5 * 4 }
-        case .bytes(let bytes): bytes
-        }
-    }
-}
-
-/// A number of bytes as people read it.
-struct ByteCount: CustomStringConvertible {
-    let bytes: Int
-
-    init(_ bytes: Int) { self.bytes = bytes }
-
-    var description: String {
-        bytes >= 1 << 30
-            ? "\((Double(bytes) / 0x1p30 * 100).rounded() / 100) GiB"
-            : "\((Double(bytes) / 0x1p20 * 10).rounded() / 10) MiB"
     }
 }

@@ -27,6 +27,7 @@ extension OpCases {
             adaptedLinear("NF4 weight", .quantized(nf4), .bfloat16),
             adaptedLinear("dropout", .dense(weight), .float32, Dropout(probability: 0.4, key: RandomKey(seed: 3))),
             adaptedLinear("dropout", .quantized(nf4), .bfloat16, Dropout(probability: 0.4, key: RandomKey(seed: 3))),
+            jointLinear(.float32), jointLinear(.bfloat16),
             trainableLinear(.float32, .float32, bias: false), trainableLinear(.float32, .float32, bias: true),
             trainableLinear(.bfloat16, .float32, bias: true), trainableLinear(.bfloat16, .bfloat16, bias: true),
             frozenHead("float32", .dense(head), .float32),
@@ -125,6 +126,42 @@ extension OpCases {
             })
     }
 
+    /// Three layers of one input, without an adapter, with one and with one behind dropout, their results side by side.
+    private static func jointLinear(_ compute: DType) -> OpCase {
+        let weights = [FrozenWeight.quantized(nf4), .dense(weight), .quantized(fp4)]
+        let w = weights.map { seen($0, by: compute) }
+        let dropout = Dropout(probability: 0.4, key: RandomKey(seed: 4))
+        let kept = Tensors.dropout(Tensor.ones([4, 20]), dropout).doubles
+        func adapter(_ seed: UInt64, _ rank: Int) -> [Tensor] {
+            [[rank, 20], [9, rank]].map { Tensor.random($0, seed, .bfloat16).converted(to: .float32) }
+        }
+        let parameters = adapter(91, 3) + adapter(92, 2)
+        return OpCase(
+            name: "linear, several weights, \(compute)", inputs: [.random([4, 20], 93, compute)] + parameters,
+            differentiable: [0, 1, 2, 3, 4], roundings: 64, narrowings: compute == .bfloat16 ? 4 : 0,
+            threadInputs: [.random([1100, 20], 94, compute)] + parameters,
+            apply: { inputs in
+                let updates = [
+                    nil, LowRankUpdate(a: inputs[1], b: inputs[2], scale: 0.75),
+                    LowRankUpdate(a: inputs[3], b: inputs[4], scale: -0.5, dropout: dropout),
+                ]
+                return concatenated(
+                    linear(inputs[0], weights: zip(weights, updates).map { AdaptedWeight($0, update: $1) }), along: 1)
+            },
+            reference: { grids in
+                Grid.indices([4, 27]).map { index in
+                    let (layer, column) = (index[1] / 9, index[1] % 9)
+                    let x = grids[0].row(index[0])
+                    let base = Grid.dot(x, w[layer].row(column))
+                    guard layer > 0 else { return base }
+                    let seen = layer == 1 ? x : x.enumerated().map { $1 * kept[index[0] * 20 + $0] }
+                    let (a, b) = (grids[2 * layer - 1], grids[2 * layer])
+                    let narrow = (0..<a.shape[0]).map { Grid.dot(seen, a.row($0)) }
+                    return base + (layer == 1 ? 0.75 : -0.5) * Grid.dot(narrow, b.row(column))
+                }
+            })
+    }
+
     private static func trainableLinear(_ compute: DType, _ stored: DType, bias: Bool) -> OpCase {
         let (w, b) = (weight.converted(to: stored), Tensor.random([9], 57, .bfloat16).converted(to: stored))
         return OpCase(
@@ -142,7 +179,8 @@ extension OpCases {
 
     private static func frozenHead(_ name: String, _ weight: FrozenWeight, _ compute: DType) -> OpCase {
         let w = seen(weight, by: compute)
-        let (rows, targets): ([Int32], [Int32]) = ([4, 0, 3], [10, 0, 5])
+        // A row may occur again, with another target or the same: its gradients add up.
+        let (rows, targets): ([Int32], [Int32]) = ([4, 0, 3, 4, 0], [10, 0, 5, 1, 0])
         return OpCase(
             name: "linearCrossEntropy, \(name) weight, \(compute)",
             inputs: [.random([5, 6], 61, compute)], differentiable: [0], roundings: 64,
@@ -155,8 +193,7 @@ extension OpCases {
     }
 
     private static func trainableHead(_ compute: DType, _ stored: DType) -> OpCase {
-        // A row may occur twice here: its gradients add up.
-        let (rows, targets): ([Int32], [Int32]) = ([4, 0, 3, 4], [10, 0, 5, 1])
+        let (rows, targets): ([Int32], [Int32]) = ([4, 0, 3, 4, 0], [10, 0, 5, 1, 0])
         return OpCase(
             name: "linearCrossEntropy, trainable \(stored) weight, \(compute)",
             inputs: [.random([5, 6], 61, compute), head.converted(to: stored)], differentiable: [0, 1], roundings: 64,

@@ -4,7 +4,10 @@ import Tensors
 extension OpCases {
     static let transformer: [OpCase] =
         [(DType.float32, DType?.none), (.float32, .bfloat16), (.bfloat16, nil)].map { normCase($0, $1) }
-        + [DType.float32, .bfloat16].flatMap { [rotaryCase($0), gateCase($0), residualCase($0), dropoutCase($0)] }
+        + [DType.float32, .bfloat16].flatMap { [
+                rotaryCase($0), gateCase($0), residualCase($0), residualNormCase($0), dropoutCase($0),
+            ]
+        }
         + [
             attentionCase("one token", [1], heads: 2, keyValueHeads: 1),
             attentionCase("segments", [5, 1, 8], heads: 4, keyValueHeads: 2),
@@ -91,6 +94,26 @@ extension OpCases {
             threadInputs: [.random([300, 129], 79), .random([300, 129], 80, dtype)],
             apply: { residualAdd($0[0], $0[1]) },
             reference: { grids in zip(grids[0].values, grids[1].values).map { $0 + $1 } })
+    }
+
+    /// Both results side by side, as one.
+    private static func residualNormCase(_ dtype: DType) -> OpCase {
+        OpCase(
+            name: "residualAddNorm, \(dtype)",
+            inputs: [.random([4, 9], 86), .random([4, 9], 87, dtype), .random([9], 88, in: 0.5..<1.5)],
+            differentiable: [0, 1, 2], roundings: 32, narrowings: dtype == .bfloat16 ? 1 : 0,
+            threadInputs: [.random([300, 129], 86), .random([300, 129], 87, dtype), .random([129], 88)],
+            apply: {
+                let (sum, norm) = residualAddNorm($0[0], $0[1], weight: $0[2], epsilon: 1e-5, output: dtype)
+                return concatenated([sum, norm.converted(to: .float32)], along: 1)
+            },
+            reference: { grids in
+                (0..<4).flatMap { i in
+                    let row = zip(grids[0].row(i), grids[1].row(i)).map { $0 + $1 }
+                    let root = (Grid.dot(row, row) / 9 + 1e-5).squareRoot()
+                    return row + row.enumerated().map { $1 / root * grids[2].values[$0] }
+                }
+            })
     }
 
     private static func dropoutCase(_ dtype: DType) -> OpCase {

@@ -24,7 +24,7 @@ struct RunSetupTests {
         #expect(error.exitCode == .tryAgain && error.place == "training.memory_budget")
     }
 
-    @Test("a budget in between recomputes layers, and the losses are the same", arguments: ["plain", "rslora"])
+    @Test("a budget in between recomputes parts of layers, and the losses are the same", arguments: ["plain", "rslora"])
     func budgetInBetween(name: String) throws {
         let golden = GoldenCase(name: name)
         func losses(_ setup: RunSetup) throws -> [StepResult] {
@@ -33,19 +33,21 @@ struct RunSetupTests {
             return try (0..<2).map { _ in try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e-3) }
         }
         func setup(_ budget: Int) throws -> RunSetup {
-            try golden.setup {
-                $0.training.memoryBudget = .bytes(budget)
-                $0.data.packing = true
-            }
+            // A process that other tests share holds more and less memory from one moment to the next.
+            try RunSetup(
+                golden.configuration(output: FileManager.default.temporaryDirectory) {
+                    $0.training.memoryBudget = .bytes(budget)
+                    $0.data.packing = true
+                }, usage: MemoryUsage(root: "/nowhere"))
         }
         let wide = try setup(1 << 40)
-        #expect(wide.memory.recomputedLayers == 0 && wide.model.recomputedLayers == 0)
+        #expect(wide.memory.recomputation.allSatisfy { $0.isEmpty } && wide.memory.addedOperations == 0)
+        #expect(!wide.plan.contains("recomputed"))
         let narrow = try setup(wide.memory.peakBytes - 1)
-        #expect(narrow.memory.recomputedLayers > 0)
-        #expect(narrow.model.recomputedLayers == narrow.memory.recomputedLayers)
-        #expect(narrow.memory.peakBytes < wide.memory.peakBytes)
-        #expect(
-            narrow.plan.contains("\(narrow.memory.recomputedLayers) of \(wide.model.layers.count) layers recomputed"))
+        #expect(narrow.memory.recomputation.contains { !$0.isEmpty })
+        #expect(narrow.model.recomputation == narrow.memory.recomputation)
+        #expect(narrow.memory.peakBytes < wide.memory.peakBytes && narrow.memory.addedOperations > 0)
+        #expect(narrow.plan.contains("recomputed in the backward pass: "))
         #expect(try losses(narrow) == losses(wide))
     }
 
@@ -88,7 +90,47 @@ struct RunSetupTests {
     @Test("what is not implemented is refused by its key")
     func notImplemented() throws {
         #expect(try refusal { $0.method = .dpo }.place == "method")
-        #expect(try refusal { $0.data.prefixSharing = .on }.place == "data.prefix_sharing")
+    }
+
+    @Test("sharing that is asked for is refused with dropout, and left out where it is not")
+    func dropout() throws {
+        let error = try refusal {
+            $0.data.prefixSharing = .on
+            $0.lora.loraDropout = 0.1
+        }
+        #expect(error.exitCode == .config && error.place == "data.prefix_sharing")
+        #expect(error.message.contains("lora.lora_dropout is 0.1"))
+        func shares(_ change: (inout TrainConfiguration) throws -> Void) throws -> Bool {
+            try GoldenCase(name: "plain").setup(change).streamPlanner.sharing
+        }
+        #expect(try shares { $0.data.packing = true })
+        #expect(try shares { $0.data.prefixSharing = .on })
+        #expect(try !shares { _ in }, "every row is a stream of its own")
+        #expect(
+            try !shares {
+                $0.data.packing = true
+                $0.lora.loraDropout = 0.1
+            })
+        #expect(
+            try !shares {
+                $0.data.packing = true
+                $0.data.prefixSharing = .off
+            })
+    }
+
+    @Test("the plan says what sharing saves, counted as the steps count it")
+    func sharingForecast() throws {
+        let setup = try GoldenCase(name: "plain").setup { $0.data.packing = true }
+        var planner = setup.planner
+        let streams = (0..<planner.stepsPerEpoch).map { _ in setup.streams(of: planner.nextStep()) }.flatMap { $0 }
+        let forecast = setup.sharingForecast
+        #expect(forecast.steps == 3)
+        #expect(forecast.tokenCount == setup.trainingRows.tokenCount)
+        #expect(forecast.tokenCount == streams.reduce(0) { $0 + $1.rowTokenCount })
+        #expect(forecast.computedTokenCount == streams.reduce(0) { $0 + $1.tokens.count })
+        #expect(forecast.computedTokenCount < forecast.tokenCount)
+        #expect(setup.plan.contains("\(forecast.computedTokenCount) of \(forecast.tokenCount) computed"))
+        #expect(streams.allSatisfy { $0.tokens.count <= setup.streamPlanner.tokenLimit })
     }
 
     @Test("a target that matches nothing is refused")

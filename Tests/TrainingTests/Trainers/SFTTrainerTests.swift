@@ -18,11 +18,11 @@ struct SFTTrainerTests {
 
     /// Takes steps at a constant rate from the start of a case.
     static func outcome(
-        _ name: String, steps: Int = 2, recomputedLayers: Int = 0,
+        _ name: String, steps: Int = 2, recomputation: LayerRecomputation = [],
         _ change: (inout TrainConfiguration) throws -> Void = { _ in }
     ) throws -> Outcome {
         let setup = try GoldenCase(name: name).setup(change)
-        setup.model.recomputedLayers = recomputedLayers
+        setup.model.recomputation = setup.model.layers.map { _ in recomputation }
         var trainer = SFTTrainer(
             model: setup.model, optimizer: AdamW(parameters: setup.model.parameters),
             seed: UInt64(setup.configuration.training.seed))
@@ -117,11 +117,11 @@ struct SFTTrainerTests {
 
     @Test("recomputation changes no bit, with dropout either", arguments: [0.0, 0.2])
     func recomputation(dropout: Double) throws {
-        func outcome(_ layers: Int) throws -> Outcome {
-            try Self.outcome("rslora", recomputedLayers: layers) { $0.lora.loraDropout = dropout }
+        func outcome(_ parts: LayerRecomputation) throws -> Outcome {
+            try Self.outcome("rslora", recomputation: parts) { $0.lora.loraDropout = dropout }
         }
-        let kept = try outcome(0)
-        for layers in [1, 2] { #expect(try outcome(layers) == kept) }
+        let kept = try outcome([])
+        for parts in LayerRecomputation.parts + [.all] { #expect(try outcome(parts) == kept) }
     }
 
     @Test("dropout changes the loss of training and not that of evaluation")

@@ -16,8 +16,6 @@ enum {
     PACKED_BYTES = 64 << 20
 };
 
-int64_t ck_gemm_packed_bytes(void) { return PACKED_BYTES; }
-
 static bool same_matrix(const ck_gemm_term *a, const ck_gemm_term *b) {
     return a->a.data == b->a.data && a->a.type == b->a.type && a->a.ld == b->a.ld && a->k == b->k &&
            a->a_transposed == b->a_transposed;
@@ -151,11 +149,30 @@ static void cut_rows(product *p) {
     p->blocks = ceiling_division(p->tiles, p->tiles_in_block);
 }
 
+static word_kind kind_of(ck_type compute) {
+    if (compute == CK_FLOAT32) return WORD_F32;
+    return ck_active()->bf16_products ? WORD_PAIR : WORD_F32_FROM_BF16;
+}
+
+// Rows whose packed a may exist at once.
+static int64_t rows_packed_at_once(int64_t units) {
+    int64_t rows = PACKED_BYTES / ((units > 0 ? units : 1) * 4) / BLOCK_ROWS * BLOCK_ROWS;
+    return rows < BLOCK_ROWS / 4 ? BLOCK_ROWS / 4 : rows;
+}
+
+int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k) {
+    product p = {.kind = kind_of(compute)};
+    int64_t units = units_of(&p, k), rows = smaller(m, rows_packed_at_once(units)), block = units_in_panel(&p);
+    // A panel, sums, and the rows that a panel is turned from.
+    int64_t own = block * PANEL_COLUMNS + smaller(m, BLOCK_ROWS) * PANEL_COLUMNS + 20 * block;
+    return rows * units * 4 + ck_thread_count() * own * 4;
+}
+
 void ck_gemm(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs) {
     const ck_kernels *kernels = ck_active();
     product p = {
         .kernels = kernels,
-        .kind = compute == CK_FLOAT32 ? WORD_F32 : kernels->bf16_products ? WORD_PAIR : WORD_F32_FROM_BF16,
+        .kind = kind_of(compute),
         .m = m, .outputs = outputs, .count = count,
     };
     for (int o = 0; o < count; o++) {
@@ -163,9 +180,7 @@ void ck_gemm(ck_type compute, int64_t m, int count, const ck_gemm_output *output
         for (int t = 0; t < outputs[o].terms; t++) add_matrix(&p, outputs[o].term + t);
     }
     if (p.panels == 0) return;
-    int64_t bytes_of_row = (p.units > 0 ? p.units : 1) * 4;
-    int64_t rows_at_once = PACKED_BYTES / bytes_of_row / BLOCK_ROWS * BLOCK_ROWS;
-    if (rows_at_once < BLOCK_ROWS / 4) rows_at_once = BLOCK_ROWS / 4;
+    int64_t bytes_of_row = (p.units > 0 ? p.units : 1) * 4, rows_at_once = rows_packed_at_once(p.units);
     for (; p.first_row < m; p.first_row += p.rows) {
         p.rows = smaller(rows_at_once, m - p.first_row);
         cut_rows(&p);

@@ -50,7 +50,7 @@ static int64_t lane_index(const ck_attention *a, const ck_segment *segment, int6
 
 // Words to contract rows: elements from `first` on of a pair of rows, or of the even one alone.
 CK_INLINE void join_rows(const bool pairs, int64_t count, const uint32_t *even, const uint32_t *odd, int64_t first, uint32_t *out) {
-    if (pairs) CK_NAME(ck_zip_halves)(count, (const ck_bf16 *)even + first, (const ck_bf16 *)odd + first, out);
+    if (pairs) CK_NAME(ck_zip_halves)(count, count, (const ck_bf16 *)even + first, (const ck_bf16 *)odd + first, out, 0);
     else memcpy(out, even + first, (size_t)count * 4);
 }
 

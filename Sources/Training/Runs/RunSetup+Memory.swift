@@ -1,0 +1,72 @@
+import Diagnostics
+import Foundation
+import Layers
+import ModelFiles
+import Models
+import Tensors
+
+extension RunSetup {
+    /// What the run is going to take, known from the shapes alone: a run that cannot fit is refused before its weights are
+    /// read.
+    ///
+    /// - Throws: `InputError` with `.tryAgain` where it cannot.
+    static func planMemory(
+        _ configuration: TrainConfiguration, _ location: ModelLocation, _ datasets: [TokenizedDataset],
+        usage: MemoryUsage, budget: Int?
+    ) throws -> MemoryPlan {
+        let type = configuration.model.computeDtype
+        let lora =
+            try configuration.lora.adapterPath.map { path in
+                try PEFTAdapter.configuration(of: URL(fileURLWithPath: path)).lora
+            } ?? configuration.lora.adapter
+        let plan = MemoryPlan(
+            location.configuration, computeType: type,
+            ranks: location.configuration.adapterRanks { lora.targets($0) ? lora.rank(of: $0) : nil },
+            hasDropout: configuration.lora.loraDropout > 0,
+            weightBytes: try location.weightBytes(
+                computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init)),
+            load: .largest(configuration, datasets), processBytes: usage.residentBytes ?? 0, budget: budget)
+        if let budget, plan.peakBytes > budget {
+            throw InputError(
+                .tryAgain, at: "training.memory_budget",
+                "expected a run of at most \(ByteCount(budget)), found one that needs \(ByteCount(plan.peakBytes)) even with "
+                    + "everything recomputed, \(ByteCount(plan.weightBytes)) of it weights; lower "
+                    + "per_device_train_batch_size or max_length")
+        }
+        return plan
+    }
+}
+
+extension MemoryPlan.Load {
+    /// The largest streams that any step or evaluation computes at once.
+    static func largest(_ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]) -> MemoryPlan.Load {
+        let capacity = StreamCapacity(configuration, datasets)
+        return MemoryPlan.Load(
+            tokens: capacity.tokens, lossTokens: capacity.lossTokens,
+            longestSequence: datasets.map(\.longestRow).max()!,
+            accumulatesGradients: configuration.training.gradientAccumulationSteps > 1 || capacity.splitsMicroBatches)
+    }
+}
+
+extension TrainConfiguration.MemoryBudget {
+    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
+    func bytes(_ usage: MemoryUsage) -> Int? {
+        switch self {
+        case .automatic: usage.availableBytes.map { $0 / 5 * 4 }
+        case .bytes(let bytes): bytes
+        }
+    }
+}
+
+/// A number of bytes as people read it.
+struct ByteCount: CustomStringConvertible {
+    let bytes: Int
+
+    init(_ bytes: Int) { self.bytes = bytes }
+
+    var description: String {
+        bytes >= 1 << 30
+            ? "\(((Double(bytes) / 0x1p30 * 100).rounded() / 100)) GiB"
+            : "\(((Double(bytes) / 0x1p20 * 10).rounded() / 10)) MiB"
+    }
+}
