@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CHDF5", dependencies: ["CHDF5System"]),
         .target(
-            name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+            name: "CKernels", dependencies: ["COneDNN"], cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
 
         library("Diagnostics", []),
         library("Files", ["Diagnostics"], optimisedSwift),

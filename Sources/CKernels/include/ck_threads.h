@@ -18,7 +18,7 @@ void ck_set_thread_count(int count);
 void ck_parallel(int64_t count, ck_chunk chunk, void *context);
 
 // Scratch memory of the calling thread, 64-byte aligned, valid until its next request for the same slot.
-enum { CK_SCRATCH_PANEL, CK_SCRATCH_ACCUMULATOR, CK_SCRATCH_ROWS, CK_SCRATCH_PACKED, CK_SCRATCH_ATTENTION, CK_SCRATCH_SLOTS };
+enum { CK_SCRATCH_PANEL, CK_SCRATCH_ACCUMULATOR, CK_SCRATCH_ROWS, CK_SCRATCH_PACKED, CK_SCRATCH_ATTENTION, CK_SCRATCH_ONEDNN, CK_SCRATCH_SLOTS };
 void *ck_scratch(int slot, int64_t bytes);
 
 #endif
