@@ -2,6 +2,7 @@
 #define CKERNELS_H
 
 #include "ck_types.h"
+#include "ck_processors.h"
 #include "ck_threads.h"
 #include "ck_dispatch.h"
 #include "ck_gemm.h"
