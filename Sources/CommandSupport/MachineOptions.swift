@@ -20,7 +20,8 @@ public struct MachineOptions: ParsableArguments {
 
     public func validate() throws {
         guard let threads, !Machine.threadCounts.contains(threads) else { return }
-        throw ValidationError("--threads: expected a number from 1 to \(Machine.threadCounts.upperBound), found \(threads)")
+        throw ValidationError(
+            "--threads: expected a number from 1 to \(Machine.threadCounts.upperBound), found \(threads)")
     }
 
     func apply() {
