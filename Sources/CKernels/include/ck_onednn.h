@@ -23,7 +23,6 @@ bool ck_use_onednn_products(bool use);
 // The pool divides the work: a task expands weights panel by panel into its thread's scratch and calls primitives that
 // run on that thread alone. All terms are summed in f32 and rounded once. Rows are multiplied in blocks whose height
 // oneDNN's order of sums does not depend on, in blocks of k that the product's k alone decides.
-bool ck_gemm_onednn(int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
-                    bool accumulate);
+bool ck_gemm_onednn(int64_t m, int count, const ck_gemm_output *outputs);
 
 #endif
