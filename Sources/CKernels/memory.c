@@ -11,15 +11,20 @@ static _Atomic int64_t live, peak;
 static pthread_once_t tuned = PTHREAD_ONCE_INIT;
 
 static void keep_freed_pages(void) {
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    // Before version 2.35 glibc maps whatever is larger than 32 MiB and refuses to be told otherwise.
+    if (!mallopt(M_MMAP_THRESHOLD, 1 << 30)) mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_TOP_PAD, 16 << 20);
 }
 
+// Not posix_memalign: what it leaves behind when it is freed is too small for the next request of the same size, because
+// it first looks for room to move the start in. Here that room is part of the block, which is found in front of it.
 void *ck_allocate(int64_t bytes) {
     pthread_once(&tuned, keep_freed_pages);
-    void *memory = NULL;
-    if (posix_memalign(&memory, ALIGNMENT, bytes > 0 ? (size_t)bytes : 1) != 0) return NULL;
+    char *block = malloc((size_t)(bytes > 0 ? bytes : 0) + ALIGNMENT);
+    if (!block) return NULL;
+    char *memory = block + ALIGNMENT - (uintptr_t)block % ALIGNMENT;
+    ((void **)memory)[-1] = block;
     int64_t now = atomic_fetch_add(&live, bytes) + bytes;
     int64_t most = atomic_load(&peak);
     while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
@@ -28,7 +33,7 @@ void *ck_allocate(int64_t bytes) {
 }
 
 void ck_release(void *memory, int64_t bytes) {
-    free(memory);
+    free(((void **)memory)[-1]);
     atomic_fetch_sub(&live, bytes);
 }
 
