@@ -26,8 +26,12 @@ static void prefer_huge_pages(char *memory, int64_t bytes) {
 
 void *ck_allocate(int64_t bytes) {
     pthread_once(&tuned, keep_freed_pages);
-    void *memory = NULL;
-    if (posix_memalign(&memory, ALIGNMENT, bytes > 0 ? (size_t)bytes : 1) != 0) return NULL;
+    // Not posix_memalign: glibc asks it for more than it hands out, so that a freed block is too small for the next
+    // request of its own size, and the heap grows by what lies between.
+    char *block = malloc((size_t)bytes + ALIGNMENT);
+    if (!block) return NULL;
+    char *memory = (char *)(((uintptr_t)block + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    memory[-1] = (char)(memory - block);
     prefer_huge_pages(memory, bytes);
     int64_t now = atomic_fetch_add(&live, bytes) + bytes;
     int64_t most = atomic_load(&peak);
@@ -37,7 +41,7 @@ void *ck_allocate(int64_t bytes) {
 }
 
 void ck_release(void *memory, int64_t bytes) {
-    free(memory);
+    free((char *)memory - ((char *)memory)[-1]);
     atomic_fetch_sub(&live, bytes);
 }
 
