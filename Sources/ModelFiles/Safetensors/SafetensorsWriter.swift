@@ -6,8 +6,9 @@ import Tensors
 /// Writes a safetensors file tensor after tensor, in any order and in pieces of any size.
 ///
 /// The layout is that of the format's Python package: metadata first, then the tensors by falling rank of their dtype
-/// and rising name, the header padded with blanks to a multiple of eight. The same content gives the same bytes. The
-/// file appears under its name only when `finish()` has flushed all of it to the disk; a writer dropped before that
+/// and rising name. Blanks behind the header let the data begin at a multiple of 64 bytes (the package: of eight), so that
+/// every tensor is fit to be used where a mapping of the file has it. The same content gives the same bytes. The file
+/// appears under its name only when `finish()` has flushed all of it to the disk; a writer dropped before that
 /// leaves nothing behind.
 public struct SafetensorsWriter: ~Copyable {
     /// A tensor that will be written.
@@ -37,6 +38,9 @@ public struct SafetensorsWriter: ~Copyable {
         let end: Int
         var position: Int
     }
+
+    /// What the data's first byte is at a multiple of, in the file.
+    static let alignment = 64
 
     private let file: AtomicFileWriter
     private var progress: [String: Progress]
@@ -81,6 +85,13 @@ public struct SafetensorsWriter: ~Copyable {
         progress[name]!.position += bytes.count
     }
 
+    /// Appends a tensor's elements, row-major.
+    ///
+    /// - Throws: `InputError` with `.tryAgain` where the disk is full.
+    public mutating func append(_ elements: Tensor, to name: String) throws {
+        try elements.withUnsafeBytes { try append($0, to: name) }
+    }
+
     /// Appends elements, row-major, to a tensor.
     ///
     /// - Throws: `InputError` with `.tryAgain` where the disk is full.
@@ -119,7 +130,8 @@ public struct SafetensorsWriter: ~Copyable {
             offset += entry.byteCount
         }
         var header = Array("{\(members.joined(separator: ","))}".utf8)
-        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+        let excess = (MemoryLayout<UInt64>.size + header.count) % alignment
+        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (alignment - excess) % alignment))
         return header
     }
 }

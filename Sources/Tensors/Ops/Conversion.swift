@@ -14,7 +14,7 @@ extension Tensor {
     /// Adds `other` to this tensor, in place where nothing else shares its memory.
     package mutating func accumulate(_ other: Tensor) {
         require(shape == other.shape && dtype == other.dtype, "accumulate: \(shape) and \(other.shape)")
-        if !isKnownUniquelyReferenced(&storage) {
+        if !isKnownUniquelyReferenced(&storage) || !storage.isWritable {
             let own = copied()
             storage = own.storage
             self = Tensor(shape: shape, dtype: dtype, storage: storage)
