@@ -82,7 +82,7 @@ extension Serialized4Bit {
             room = offsetByteCount - offset.compactText.utf8.count
         }
         let text = Array(JSONValue.object(members).compactText.utf8)
-        let alignment = SafetensorsWriter.alignment
+        let alignment = SafetensorsWriter.lineByteCount
         let excess = (byteCount + text.count + room) % alignment
         return text + repeatElement(UInt8(ascii: " "), count: room + (alignment - excess) % alignment)
     }

@@ -76,7 +76,9 @@ struct FourBitWeights {
             SafetensorsWriter.Entry(name: $0.name, dtype: dtype, shape: try reader.checked($0.name, $0.shape))
         }
         for (name, shape) in projections { entries += try self.entries(ofProjection: name, shape) }
-        var writer = try SafetensorsWriter(folder.appendingPathComponent(Self.weightsName), entries: entries)
+        var writer = try SafetensorsWriter(
+            folder.appendingPathComponent(Self.weightsName), entries: entries,
+            alignment: SafetensorsWriter.lineByteCount)
         for (name, shape) in projections {
             let matrix = try reader.quantized(name, shape: shape, settings)
             let dtype = try Self.storedType(of: name, in: location)
