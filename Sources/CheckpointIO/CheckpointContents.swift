@@ -28,7 +28,7 @@ public struct CheckpointContents: Sendable {
     /// XXH3-128 over everything here: for each number its 8 bytes, little-endian; for each text its length in UTF-8
     /// bytes as a number and then its UTF-8, in this order:
     ///
-    /// 1. schema version, step, and the identity's model, adapter, data and config;
+    /// 1. schema version, step, and the identity's model, adapter, data and config, from schema 2 its tokenizer;
     /// 2. the number of tensors, and for each its name, rank, extents and digest;
     /// 3. the number of counters, and for each, sorted by the names' bytes, its name and value;
     /// 4. the same for metrics, with the bit pattern as the value;
@@ -38,6 +38,7 @@ public struct CheckpointContents: Sendable {
         stream.update(UInt64(schemaVersion))
         stream.update(UInt64(step))
         for part in [identity.model, identity.adapter, identity.data, identity.config] { stream.update(part) }
+        if schemaVersion >= CheckpointSchema.tokenizer.since { stream.update(identity.tokenizer) }
         stream.update(UInt64(tensors.count))
         for tensor in tensors {
             stream.update(tensor.name)

@@ -5,6 +5,8 @@ import Foundation
 public struct CheckpointIdentity: Sendable, Equatable {
     /// Digest of the base model.
     public var model: String
+    /// Digest of what the tokenizer is made of; empty in files of schema 1.
+    public var tokenizer: String
     /// Digest of the adapter's shape: its targets, ranks and scales.
     public var adapter: String
     /// Digest of the training data.
@@ -13,17 +15,19 @@ public struct CheckpointIdentity: Sendable, Equatable {
     public var config: String
 
     /// Each is what `Digest` gives, 32 hex digits.
-    public init(model: String, adapter: String, data: String, config: String) {
+    public init(model: String, tokenizer: String, adapter: String, data: String, config: String) {
         self.model = model
+        self.tokenizer = tokenizer
         self.adapter = adapter
         self.data = data
         self.config = config
     }
 }
 
-/// Refuses a checkpoint of another model, another adapter or other data.
+/// Refuses a checkpoint of another model, another tokenizer, another adapter or other data.
 ///
-/// The config's digest is not compared: a run may go on with, say, more steps.
+/// The config's digest is not compared: a run may go on with, say, more steps. Files of schema 1 are refused by that name:
+/// their model's digest is over every byte of the weights and can no more be compared.
 ///
 /// - Parameters:
 ///   - found: the checkpoint's identity.
@@ -33,8 +37,14 @@ public struct CheckpointIdentity: Sendable, Equatable {
 public func requireSameIdentity(
     _ found: CheckpointIdentity, as expected: CheckpointIdentity, in url: URL
 ) throws(InputError) {
+    guard !found.tokenizer.isEmpty else {
+        throw InputError(
+            .data, at: url.path,
+            "expected a checkpoint of schema 2 or newer to go on with, found schema 1, which names its model otherwise")
+    }
     let parts = [
         ("model", expected.model, found.model),
+        ("tokenizer", expected.tokenizer, found.tokenizer),
         ("adapter", expected.adapter, found.adapter),
         ("data", expected.data, found.data),
     ]

@@ -72,6 +72,7 @@ struct CheckpointReader {
         let group = try file.open(CheckpointSchema.identityGroup)
         return CheckpointIdentity(
             model: try CheckpointSchema.model.read(of: group, schema: schema),
+            tokenizer: try CheckpointSchema.tokenizer.read(of: group, schema: schema),
             adapter: try CheckpointSchema.adapter.read(of: group, schema: schema),
             data: try CheckpointSchema.data.read(of: group, schema: schema),
             config: try CheckpointSchema.config.read(of: group, schema: schema))

@@ -55,6 +55,7 @@ enum CheckpointWriter {
     private static func write(_ identity: CheckpointIdentity, to file: HDF5Node) throws(InputError) {
         let group = try file.createGroup(CheckpointSchema.identityGroup)
         try CheckpointSchema.model.write(identity.model, to: group)
+        try CheckpointSchema.tokenizer.write(identity.tokenizer, to: group)
         try CheckpointSchema.adapter.write(identity.adapter, to: group)
         try CheckpointSchema.data.write(identity.data, to: group)
         try CheckpointSchema.config.write(identity.config, to: group)

@@ -31,10 +31,10 @@ public enum Digest {
 }
 
 /// An XXH3-128 digest that takes its bytes piece by piece.
-final class DigestStream {
+package final class DigestStream {
     private let state: OpaquePointer
 
-    init() {
+    package init() {
         guard let state = XXH3_createState() else { fatalError("DigestStream: out of memory") }
         XXH3_128bits_reset(state)
         self.state = state
@@ -44,25 +44,25 @@ final class DigestStream {
         XXH3_freeState(state)
     }
 
-    func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         XXH3_128bits_update(state, start, bytes.count)
     }
 
     /// Takes 8 bytes, little-endian.
-    func update(_ value: UInt64) {
+    package func update(_ value: UInt64) {
         withUnsafeBytes(of: value.littleEndian) { update($0) }
     }
 
     /// Takes the length of the text's UTF-8 and then the UTF-8, so that no two lists of texts run together alike.
-    func update(_ text: String) {
+    package func update(_ text: String) {
         let bytes = Array(text.utf8)
         update(UInt64(bytes.count))
         bytes.withUnsafeBytes { update($0) }
     }
 
     /// The digest of everything taken so far.
-    func hex() -> String {
+    package func hex() -> String {
         var canonical = XXH128_canonical_t()
         XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state))
         let digits = Array("0123456789abcdef".utf8)

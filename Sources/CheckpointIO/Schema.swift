@@ -12,7 +12,7 @@ import Tensors
 /// | `/` | attribute `schema` | int64 | the version of this table |
 /// | `/` | attribute `step` | int64 | optimizer steps done |
 /// | `/` | attribute `xxh3_128` | text | digest over all names, shapes, digests and scalars, see `CheckpointContents` |
-/// | `/identity` | attributes `model`, `adapter`, `data`, `config` | text | digests of what the run is a run of |
+/// | `/identity` | attributes `model`, `adapter`, `data`, `config`, from schema 2 `tokenizer` | text | digests of what the run is a run of |
 /// | `/counters` | one attribute a counter | int64 | data position, random counter and the like |
 /// | `/metrics` | one attribute a metric | float64 | running metrics |
 /// | `/texts/<name>` | dataset | text, scalar | the resolved config and the like |
@@ -28,7 +28,7 @@ import Tensors
 /// files have by default, and a committed file of the version before it in the tests.
 public enum CheckpointSchema {
     /// The version written, and the newest one read.
-    public static let version = 1
+    public static let version = 2
 
     static let maximumRank = 32
     static let tensorType = DType.float32
@@ -43,6 +43,7 @@ public enum CheckpointSchema {
     static let adapter = Field<String>("adapter")
     static let data = Field<String>("data")
     static let config = Field<String>("config")
+    static let tokenizer = Field<String>("tokenizer", since: 2, default: "")
 
     static let countersGroup = "counters"
     static let metricsGroup = "metrics"

@@ -4,7 +4,12 @@ import Foundation
 /// A file of fixed content, mapped read-only into memory.
 ///
 /// Pages are read when they are first touched and belong to the system's cache, so a model larger than memory can be
-/// gone through tensor by tensor.
+/// gone through tensor by tensor. Pages that have been touched count as resident memory of the process, also in its peak,
+/// until they are released or the system takes them back.
+///
+/// The file has to stay as it is. Writing to the mapping ends the process with SIGSEGV. A file that is replaced under its
+/// name, or removed, goes on here as it was; one that is written to in place shows the new bytes, and touching what was
+/// cut off its end ends the process with SIGBUS: whoever hands out bytes calls `checkLength()` first.
 public final class MappedFile: Sendable {
     /// The file as the user named it.
     public let path: String
@@ -62,16 +67,26 @@ public final class MappedFile: Sendable {
         }
     }
 
+    /// Begins to read a part of the file from the disk where it is not in memory yet, and does not wait for it.
+    ///
+    /// Small parts that are touched next come alone then, without their surroundings.
+    public func prefetch(_ range: Range<Int>) {
+        guard let start, !range.isEmpty else { return }
+        let first = range.lowerBound / pageSize * pageSize
+        madvise(start + first, range.upperBound - first, MADV_WILLNEED)
+    }
+
     /// Tells the system that a part of the file is not needed any more, so that its pages stop counting as this
     /// process's memory. Reading them again is allowed and reads them anew.
     public func release(_ range: Range<Int>) {
         guard let start else { return }
-        let page = Int(getpagesize())
-        let first = (range.lowerBound + page - 1) / page * page
-        let last = range.upperBound == byteCount ? byteCount : range.upperBound / page * page
+        let first = (range.lowerBound + pageSize - 1) / pageSize * pageSize
+        let last = range.upperBound == byteCount ? byteCount : range.upperBound / pageSize * pageSize
         if first < last { madvise(start + first, last - first, MADV_DONTNEED) }
     }
 }
+
+private let pageSize = Int(getpagesize())
 
 /// What the last failed call of the system says about itself.
 private func systemError() -> String { String(cString: strerror(errno)) }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// A mapped file of named tensors.
 public protocol TensorFile: AnyObject, Sendable {
@@ -40,6 +41,30 @@ extension TensorFile {
         let range = try entry(name).byteRange
         try file.checkLength()
         return UnsafeRawBufferPointer(rebasing: file.bytes[range])
+    }
+
+    /// The bytes of every tensor, counted from the start of the file, in the file's order. What lies before the first is
+    /// the header.
+    public var tensorRanges: [Range<Int>] {
+        tensors.values.map(\.byteRange).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    }
+
+    /// The stored elements as a tensor over the mapping itself, which the tensor keeps alive: nothing is read or copied.
+    ///
+    /// - Parameters:
+    ///   - shape: as many elements as are stored.
+    ///   - dtype: the type they are stored in.
+    /// - Returns: Nil where the elements lie at an address that their type does not fit.
+    /// - Throws: `InputError` with `.data` where there is no such tensor or the file was cut short since it was opened.
+    func mapped(_ name: String, shape: [Int], dtype: DType) throws -> Tensor? {
+        let bytes = try bytes(of: name)
+        guard let start = bytes.baseAddress, UInt(bitPattern: start) % UInt(dtype.byteCount) == 0 else { return nil }
+        return Tensor(borrowing: bytes, owner: file, shape: shape, dtype: dtype)
+    }
+
+    /// Begins to read a tensor's bytes from the disk, without waiting for them.
+    func prefetch(_ name: String) {
+        if let entry = tensors[name] { file.prefetch(entry.byteRange) }
     }
 
     /// Tells the system that a tensor's pages are not needed any more.

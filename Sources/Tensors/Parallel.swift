@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// Calls `body` for every index in `0..<count` on the pool, in any order.
 package func parallel(_ count: Int, _ body: (Int) -> Void) {
@@ -19,6 +20,15 @@ package func parallel(_ count: Int, _ body: (Int) -> Void) {
 package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let chunks = (count + grain - 1) / grain
     parallel(chunks) { body($0 * grain..<min(($0 + 1) * grain, count)) }
+}
+
+/// As `parallelRanges`, for a `body` that may fail: all ranges are gone through, then the first error is thrown.
+package func tryParallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>) throws -> Void) throws {
+    let failure = Mutex<(any Error)?>(nil)
+    parallelRanges(count, grain: grain) { range in
+        do { try body(range) } catch { failure.withLock { $0 = $0 ?? error } }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
 }
 
 /// Elements of one chunk where a kernel walks over elements: enough that handing it to a thread costs nothing.

@@ -19,6 +19,9 @@ package final class Storage: @unchecked Sendable {
         owner = nil
     }
 
+    /// Whether the memory may be written: what belongs to something else may not.
+    package var isWritable: Bool { owner == nil }
+
     /// Memory that `owner` keeps alive and that is never written.
     package init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
         pointer = UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
@@ -32,6 +35,9 @@ package final class Storage: @unchecked Sendable {
 }
 
 /// Bytes that tensors take in this process.
+///
+/// Tensors over a mapped file do not count: their pages are the system's, which takes them back where memory is short. They
+/// count as resident memory of the process once they have been touched.
 public enum TensorMemory {
     /// Bytes of live tensors.
     public static var liveBytes: Int { Int(ck_live_bytes()) }

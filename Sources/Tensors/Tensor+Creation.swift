@@ -26,10 +26,17 @@ extension Tensor {
 
     /// A tensor over bytes laid out as its elements are, row-major.
     ///
-    /// - Parameter owner: what keeps the bytes alive; they are shared, never copied and never written.
+    /// Operations read such a tensor as any other; whatever would change its elements in place stops the process.
+    ///
+    /// - Parameters:
+    ///   - bytes: as many as the shape takes, their address a multiple of the element's size.
+    ///   - owner: what keeps the bytes alive; they are shared, never copied and never written.
     public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject, shape: [Int], dtype: DType) {
         let expected = shape.reduce(1, *) * dtype.byteCount
         require(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
+        require(
+            UInt(bitPattern: bytes.baseAddress) % UInt(dtype.byteCount) == 0,
+            "Tensor: elements of \(dtype) at an address they do not fit")
         self.init(shape: shape, dtype: dtype, storage: Storage(borrowing: bytes, owner: owner))
     }
 

@@ -57,9 +57,14 @@ extension Tensor {
     }
 
     /// Calls `body` with the elements' bytes for writing: every tensor that shares them changes.
+    ///
+    /// A tensor over memory that is only borrowed, such as a mapped file's, cannot be written.
     package func withUnsafeMutableBytes<Result>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        try withExtendedLifetime(storage) { try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)) }
+        require(storage.isWritable, "writing to \(shape) \(dtype): the memory is borrowed")
+        return try withExtendedLifetime(storage) {
+            try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))
+        }
     }
 }

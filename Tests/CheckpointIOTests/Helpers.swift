@@ -5,15 +5,16 @@ import TestSupport
 /// States and files the tests share.
 enum Samples {
     static let identity = CheckpointIdentity(
-        model: Digest.of(text: "model"), adapter: Digest.of(text: "adapter"), data: Digest.of(text: "data"),
-        config: Digest.of(text: "config"))
+        model: Digest.of(text: "model"), tokenizer: Digest.of(text: "tokenizer"), adapter: Digest.of(text: "adapter"),
+        data: Digest.of(text: "data"), config: Digest.of(text: "config"))
 
     /// The smallest state there is.
     static func empty(step: Int) -> TrainingState {
         TrainingState(step: step, tensors: [], identity: identity)
     }
 
-    /// A state with a little of everything. `Goldens/checkpoint-schema-1.h5` holds it.
+    /// A state with a little of everything. `Goldens/checkpoint-schema-2.h5` holds it, and that of schema 1 all but the
+    /// tokenizer's digest.
     static func full(step: Int) -> TrainingState {
         TrainingState(
             step: step,
@@ -60,7 +61,7 @@ func entries(of folder: URL) throws -> [String] {
 }
 
 /// A checkpoint's bytes with a seal that fits them, by the layout that `Seal` documents.
-func resealed(_ bytes: [UInt8], schema: UInt64 = 1) -> [UInt8] {
+func resealed(_ bytes: [UInt8], schema: UInt64 = 2) -> [UInt8] {
     var header = Array("SIGNETCK".utf8)
     header += withUnsafeBytes(of: schema.littleEndian, Array.init)
     header += withUnsafeBytes(of: UInt64(bytes.count).littleEndian, Array.init)

@@ -15,14 +15,15 @@ import Testing
     }
 
     @Test(
-        "another model, adapter or data is refused by name, with both digests",
-        arguments: ["model", "adapter", "data"])
+        "another model, tokenizer, adapter or data is refused by name, with both digests",
+        arguments: ["model", "tokenizer", "adapter", "data"])
     func refused(part: String) {
         var found = Samples.identity
         let digest = Digest.of(text: "something else")
         let expected: String
         switch part {
         case "model": (expected, found.model) = (found.model, digest)
+        case "tokenizer": (expected, found.tokenizer) = (found.tokenizer, digest)
         case "adapter": (expected, found.adapter) = (found.adapter, digest)
         default: (expected, found.data) = (found.data, digest)
         }
@@ -35,9 +36,24 @@ import Testing
                 + "\(part) expected \(expected), found \(digest)")
     }
 
+    @Test("a checkpoint of schema 1 is refused by that name, not as another model")
+    func schema1() {
+        var found = Samples.identity
+        found.model = "1"
+        found.tokenizer = ""
+        let error = #expect(throws: InputError.self) {
+            try requireSameIdentity(found, as: Samples.identity, in: url)
+        }
+        #expect(error?.exitCode == .data)
+        #expect(error?.message.contains("schema 1") == true)
+        #expect(error?.message.contains("another") == false)
+    }
+
     @Test("all that differ are named together")
     func severalDiffer() {
-        let found = CheckpointIdentity(model: "1", adapter: Samples.identity.adapter, data: "2", config: "3")
+        let found = CheckpointIdentity(
+            model: "1", tokenizer: Samples.identity.tokenizer, adapter: Samples.identity.adapter, data: "2",
+            config: "3")
         let error = #expect(throws: InputError.self) {
             try requireSameIdentity(found, as: Samples.identity, in: url)
         }

@@ -13,7 +13,7 @@ import Testing
             #expect(summary.damage == nil)
             #expect(try summary.byteCount == Data(contentsOf: url).count)
             let contents = try #require(summary.contents)
-            #expect(contents.schemaVersion == 1)
+            #expect(contents.schemaVersion == 2)
             #expect(contents.step == 12)
             #expect(contents.identity == state.identity)
             #expect(contents.tensors.map(\.name) == state.tensors.map(\.name))

@@ -32,6 +32,52 @@ static inline void nf4_codes(int64_t count, const float *x, float inverse, uint8
     }
 }
 
+#if defined(CK_AVX512)
+// [-1, 1] cut into 32 equal cells, none of which has more than one midpoint of NF4: the code below the midpoint, and the
+// midpoint, infinite where a cell has none.
+typedef struct {
+    __m512i below[2];
+    __m512 midpoint[2];
+} nf4_cells;
+
+static inline nf4_cells make_nf4_cells(void) {
+    const float *table = ck_code_table(CK_NF4);
+    int32_t below[32];
+    float midpoint[32];
+    for (int cell = 0, code = 0; cell < 32; cell++) {
+        float next = code < 15 ? (table[code] + table[code + 1]) * 0.5f : INFINITY;
+        below[cell] = code;
+        if (next < (float)(cell - 15) / 16) code++;
+        else next = INFINITY;
+        midpoint[cell] = next;
+    }
+    return (nf4_cells){{_mm512_loadu_si512(below), _mm512_loadu_si512(below + 16)},
+                       {_mm512_loadu_ps(midpoint), _mm512_loadu_ps(midpoint + 16)}};
+}
+
+// The same codes of the first whole vectors, packed; returns how many elements those are. The cell is monotone in y and
+// no midpoint is near a cell's end, so that rounding on the way to the cell does not matter. NaN falls into the first
+// cell and lies above no midpoint.
+static inline int64_t nf4_packed(
+    const nf4_cells *cells, int64_t count, const float *x, float inverse, uint8_t *codes) {
+    __m512 scale = _mm512_set1_ps(inverse), sixteen = _mm512_set1_ps(16), last = _mm512_set1_ps(31);
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        __m512 y = _mm512_mul_ps(_mm512_loadu_ps(x + i), scale);
+        __m512 place = _mm512_add_ps(_mm512_mul_ps(y, sixteen), sixteen);
+        // In this order the minimum of NaN is NaN, which becomes a number whose low bits are 0.
+        __m512i cell = _mm512_cvttps_epi32(_mm512_min_ps(last, place));
+        __m512i code = _mm512_permutex2var_epi32(cells->below[0], cell, cells->below[1]);
+        __m512 midpoint = _mm512_permutex2var_ps(cells->midpoint[0], cell, cells->midpoint[1]);
+        __mmask16 above = _mm512_cmp_ps_mask(y, midpoint, _CMP_GT_OQ);
+        code = _mm512_mask_add_epi32(code, above, code, _mm512_set1_epi32(1));
+        __m512i pair = _mm512_or_si512(_mm512_slli_epi64(code, 4), _mm512_srli_epi64(code, 32));
+        _mm_storel_epi64((__m128i *)(codes + i / 2), _mm512_cvtepi64_epi8(pair));
+    }
+    return i;
+}
+#endif
+
 static inline void fp4_codes(int64_t count, const float *x, float inverse, uint8_t *codes) {
     const float *table = ck_code_table(CK_FP4);
     // The codes of the magnitudes in ascending order.
@@ -57,11 +103,18 @@ void CK_NAME(ck_quantize4)(
     ck_type type, int64_t block_size, int64_t count, const float *x, uint8_t *codes, float *absmax) {
     enum { CHUNK = 256 };
     uint8_t unpacked[CHUNK + 1];
+#if defined(CK_AVX512)
+    nf4_cells cells = make_nf4_cells();
+#endif
     for (int64_t start = 0; start < count; start += block_size) {
         int64_t end = start + block_size < count ? start + block_size : count;
         float scale = largest_magnitude(end - start, x + start, 0), inverse = inverse_scale(scale);
         *absmax++ = scale;
-        for (int64_t i = start; i < end; i += CHUNK) {
+        int64_t i = start;
+#if defined(CK_AVX512)
+        if (type == CK_NF4) i += nf4_packed(&cells, end - start, x + start, inverse, codes + start / 2);
+#endif
+        for (; i < end; i += CHUNK) {
             int64_t length = end - i < CHUNK ? end - i : CHUNK;
             if (type == CK_NF4) {
                 nf4_codes(length, x + i, inverse, unpacked);
@@ -220,18 +273,25 @@ CK_DEQUANTIZE4(f16, ck_f16, expand_words)
 void CK_NAME(ck_quantize8_nested)(
     int64_t count, int64_t nested_block, const float *absmax, float offset, const float *map256, uint8_t *codes,
     float *nested_absmax) {
+    enum { CHUNK = 256 };
+    float midpoint[255], y[CHUNK];
+    int32_t code[CHUNK];
+    for (int k = 0; k < 255; k++) midpoint[k] = (map256[k] + map256[k + 1]) * 0.5f;
     for (int64_t start = 0; start < count; start += nested_block) {
         int64_t end = start + nested_block < count ? start + nested_block : count;
         float scale = largest_magnitude(end - start, absmax + start, offset), inverse = inverse_scale(scale);
         *nested_absmax++ = scale;
-        for (int64_t i = start; i < end; i++) {
-            float y = (absmax[i] - offset) * inverse;
-            int code = 0;
-            for (int step = 128; step > 0; step /= 2) {
-                int next = code + step;
-                code = y > (map256[next - 1] + map256[next]) * 0.5f ? next : code;
+        for (int64_t first = start; first < end; first += CHUNK) {
+            int length = (int)(end - first < CHUNK ? end - first : CHUNK);
+            for (int i = 0; i < length; i++) {
+                y[i] = (absmax[first + i] - offset) * inverse;
+                code[i] = 0;
             }
-            codes[i] = (uint8_t)code;
+            // All searches take the same steps, so that many are made at once.
+            for (int step = 128; step > 0; step /= 2) {
+                for (int i = 0; i < length; i++) code[i] += y[i] > midpoint[code[i] + step - 1] ? step : 0;
+            }
+            for (int i = 0; i < length; i++) codes[first + i] = (uint8_t)code[i];
         }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// The weights of a GGUF file of the Llama architecture, under Hugging Face's names and in Hugging Face's row order.
 public final class GGUFWeights: WeightSource {
@@ -26,12 +27,21 @@ public final class GGUFWeights: WeightSource {
         names = storedNames.keys.sorted()
     }
 
+    public var files: [any TensorFile] { [file] }
+
     public func entry(_ name: String) throws -> WeightEntry {
         let entry = try file.entry(storedName(name))
         return WeightEntry(encoding: entry.encoding, shape: entry.shape, byteCount: entry.byteRange.count)
     }
 
     public func bytes(_ name: String) throws -> UnsafeRawBufferPointer { try file.bytes(of: storedName(name)) }
+
+    public func mapped(_ name: String) throws -> Tensor? {
+        let stored = try storedName(name)
+        let entry = try entry(name)
+        guard let dtype = entry.encoding.dtype, !GGUFTensorNames.hasRotaryRowOrder(stored) else { return nil }
+        return try file.mapped(stored, shape: entry.shape, dtype: dtype)
+    }
 
     public func readFloat32(_ name: String, rows: Range<Int>, into out: UnsafeMutableBufferPointer<Float>) throws {
         try reader(name).readFloat32(rows: rows, into: out)
@@ -44,6 +54,10 @@ public final class GGUFWeights: WeightSource {
     public func serialized4Bit(_ name: String) throws -> Serialized4Bit? {
         _ = try storedName(name)
         return nil
+    }
+
+    public func prefetch(_ name: String) {
+        if let stored = storedNames[name] { file.prefetch(stored) }
     }
 
     public func release(_ name: String) {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Foundation
+import Tensors
 
 /// The weights of a Hugging Face folder: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
 public final class SafetensorsWeights: WeightSource {
@@ -30,6 +31,8 @@ public final class SafetensorsWeights: WeightSource {
         names = shardOfName.keys.sorted()
     }
 
+    public var files: [any TensorFile] { shards }
+
     public func entry(_ name: String) throws -> WeightEntry {
         let file = try shard(of: name)
         let entry = try file.entry(name)
@@ -43,6 +46,12 @@ public final class SafetensorsWeights: WeightSource {
 
     public func bytes(_ name: String) throws -> UnsafeRawBufferPointer { try shard(of: name).bytes(of: name) }
 
+    public func mapped(_ name: String) throws -> Tensor? {
+        let entry = try entry(name)
+        guard let dtype = entry.encoding.dtype else { return nil }
+        return try shard(of: name).mapped(name, shape: entry.shape, dtype: dtype)
+    }
+
     public func readFloat32(_ name: String, rows: Range<Int>, into out: UnsafeMutableBufferPointer<Float>) throws {
         try reader(name).readFloat32(rows: rows, into: out)
     }
@@ -53,6 +62,10 @@ public final class SafetensorsWeights: WeightSource {
 
     public func serialized4Bit(_ name: String) throws -> Serialized4Bit? {
         try Serialized4Bit(reading: name, from: self, place: "\(path(of: name)): tensor \(quoted(name))")
+    }
+
+    public func prefetch(_ name: String) {
+        if let index = shardOfName[name] { shards[index].prefetch(name) }
     }
 
     public func release(_ name: String) {

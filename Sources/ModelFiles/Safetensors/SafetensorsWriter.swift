@@ -6,8 +6,8 @@ import Tensors
 /// Writes a safetensors file tensor after tensor, in any order and in pieces of any size.
 ///
 /// The layout is that of the format's Python package: metadata first, then the tensors by falling rank of their dtype
-/// and rising name, the header padded with blanks to a multiple of eight. The same content gives the same bytes. The
-/// file appears under its name only when `finish()` has flushed all of it to the disk; a writer dropped before that
+/// and rising name, blanks behind the header so that the data begins at a multiple of eight bytes. Every tensor is then fit
+/// to be used where a mapping of the file has it. The same content gives the same bytes. The file appears under its name only when `finish()` has flushed all of it to the disk; a writer dropped before that
 /// leaves nothing behind.
 public struct SafetensorsWriter: ~Copyable {
     /// A tensor that will be written.
@@ -38,6 +38,9 @@ public struct SafetensorsWriter: ~Copyable {
         var position: Int
     }
 
+    /// Bytes of a cache line, at a multiple of which large weights are read fastest.
+    package static let lineByteCount = 64
+
     private let file: AtomicFileWriter
     private var progress: [String: Progress]
 
@@ -46,15 +49,18 @@ public struct SafetensorsWriter: ~Copyable {
     /// - Parameters:
     ///   - entries: every tensor the file will hold, in any order, names unique.
     ///   - metadata: the text entries of the header; `format` tells Python's packages whose tensors these are.
+    ///   - alignment: a multiple of eight, at a multiple of which the data begins in the file.
     /// - Throws: `InputError` with `.tryAgain` where the folder does not exist or the disk is full.
-    public init(_ url: URL, entries: [Entry], metadata: [String: String] = ["format": "pt"]) throws {
+    public init(
+        _ url: URL, entries: [Entry], metadata: [String: String] = ["format": "pt"], alignment: Int = 8
+    ) throws {
         let file = try AtomicFileWriter(url)
         var progress: [String: Progress] = [:]
         let ordered = entries.sorted {
             let ranks = (SafetensorsDType($0.dtype).rank, SafetensorsDType($1.dtype).rank)
             return ranks.0 == ranks.1 ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) : ranks.0 > ranks.1
         }
-        let header = Self.header(ordered, metadata: metadata)
+        let header = Self.header(ordered, metadata: metadata, alignment: alignment)
         var position = 8 + header.count
         for entry in ordered {
             require(progress[entry.name] == nil, "SafetensorsWriter: two tensors are named \(entry.name)")
@@ -81,6 +87,13 @@ public struct SafetensorsWriter: ~Copyable {
         progress[name]!.position += bytes.count
     }
 
+    /// Appends a tensor's elements, row-major.
+    ///
+    /// - Throws: `InputError` with `.tryAgain` where the disk is full.
+    public mutating func append(_ elements: Tensor, to name: String) throws {
+        try elements.withUnsafeBytes { try append($0, to: name) }
+    }
+
     /// Appends elements, row-major, to a tensor.
     ///
     /// - Throws: `InputError` with `.tryAgain` where the disk is full.
@@ -102,7 +115,7 @@ public struct SafetensorsWriter: ~Copyable {
         try file.publish()
     }
 
-    private static func header(_ entries: [Entry], metadata: [String: String]) -> [UInt8] {
+    private static func header(_ entries: [Entry], metadata: [String: String], alignment: Int) -> [UInt8] {
         // Without blanks, as the format's own writer has it.
         func literal(_ text: String) -> String { JSONValue.string(text).compactText }
         var members: [String] = []
@@ -119,7 +132,8 @@ public struct SafetensorsWriter: ~Copyable {
             offset += entry.byteCount
         }
         var header = Array("{\(members.joined(separator: ","))}".utf8)
-        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+        let excess = (MemoryLayout<UInt64>.size + header.count) % alignment
+        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (alignment - excess) % alignment))
         return header
     }
 }

@@ -4,15 +4,9 @@ import Tensors
 
 /// A 4-bit weight in the parts that bitsandbytes stores.
 ///
-/// The elements, flattened row-major, are cut into blocks; element `i` is `quantMap[code i] * absmax[i / blockSize]`.
-public struct Serialized4Bit: Sendable, Equatable {
-    /// The blocks' scales.
-    public enum Absmax: Sendable, Equatable {
-        case float32([Float])
-        /// Scales that are themselves quantized to a byte: `quantMap[code] * absmax[block / blockSize] + offset`.
-        case nested(codes: [UInt8], absmax: [Float], quantMap: [Float], blockSize: Int, offset: Float)
-    }
-
+/// The elements, flattened row-major, are cut into blocks; element `i` is `quantMap[code i] * scale[i / blockSize]`.
+/// Codes and scales that were read from a file lie in its mapping where they fit their type.
+public struct Serialized4Bit: Sendable {
     /// Which 16 values the codes stand for.
     public var quantType: QuantizationType
     /// Elements that share a scale.
@@ -21,16 +15,16 @@ public struct Serialized4Bit: Sendable, Equatable {
     public var shape: [Int]
     /// The element type the weight had before, and is to be dequantized to.
     public var dtype: DType
-    /// Two codes a byte, the first in the high nibble.
-    public var codes: [UInt8]
+    /// Two codes a byte, the first in the high nibble; uint8 [bytes].
+    public var codes: Tensor
     /// The scale of each block, the largest magnitude in it.
-    public var absmax: Absmax
+    public var scales: BlockScales
     /// The values of the 16 codes.
     public var quantMap: [Float]
 
     /// A weight of parts that fit each other: `(n + 1) / 2` bytes of codes, a scale for each block, 16 values.
     public init(
-        quantType: QuantizationType, blockSize: Int, shape: [Int], dtype: DType, codes: [UInt8], absmax: Absmax,
+        quantType: QuantizationType, blockSize: Int, shape: [Int], dtype: DType, codes: Tensor, scales: BlockScales,
         quantMap: [Float]
     ) {
         self.quantType = quantType
@@ -38,8 +32,15 @@ public struct Serialized4Bit: Sendable, Equatable {
         self.shape = shape
         self.dtype = dtype
         self.codes = codes
-        self.absmax = absmax
+        self.scales = scales
         self.quantMap = quantMap
+    }
+
+    /// A quantized matrix whose elements were of type `dtype`.
+    public init(_ matrix: QuantizedMatrix, dtype: DType) {
+        self.init(
+            quantType: matrix.type, blockSize: matrix.blockSize, shape: matrix.shape, dtype: dtype,
+            codes: matrix.codes, scales: matrix.scales, quantMap: matrix.type.values)
     }
 
     static let nestedMapCount = 256
@@ -72,37 +73,37 @@ public struct Serialized4Bit: Sendable, Equatable {
         }
         let (shape, elementCount) = try Self.shape(state)
         let blockCount = (elementCount - 1) / blockSize + 1
-        let codes = try weights.part(name, .uint8)
+        let codes = try weights.tensor(name, .uint8)
         try Self.check(codes.count, elementCount / 2 + elementCount % 2, "bytes of codes", place)
-        let quantMap = try Self.floats(weights.part("\(name).quant_map", .float32))
+        let quantMap = try weights.tensor("\(name).quant_map", .float32).floats
         try Self.check(quantMap.count, 16, "values in its quant_map", place)
-        let absmax: Absmax
+        let scales: BlockScales
         if weights.contains("\(name).nested_absmax") {
-            absmax = try Self.nested(name, state, from: weights, blockCount: blockCount, place: place)
+            scales = try Self.nested(name, state, from: weights, blockCount: blockCount, place: place)
         } else {
-            let scales = try Self.floats(weights.part("\(name).absmax", .float32))
-            try Self.check(scales.count, blockCount, "scales", place)
-            absmax = .float32(scales)
+            let absmax = try weights.tensor("\(name).absmax", .float32)
+            try Self.check(absmax.count, blockCount, "scales", place)
+            scales = .plain(absmax)
         }
         self.init(
-            quantType: quantType, blockSize: blockSize, shape: shape, dtype: dtype, codes: [UInt8](codes),
-            absmax: absmax, quantMap: quantMap)
+            quantType: quantType, blockSize: blockSize, shape: shape, dtype: dtype, codes: codes, scales: scales,
+            quantMap: quantMap)
     }
 
     private static func nested(
         _ name: String, _ state: JSONNode, from weights: SafetensorsWeights, blockCount: Int, place: String
-    ) throws -> Absmax {
+    ) throws -> BlockScales {
         let blockSize = try state.required("nested_blocksize").count
         guard try state.string("nested_dtype") == "float32" else { throw state.failure("nested_dtype", "\"float32\"") }
         let offset = Float(try state.required("nested_offset").double)
         guard offset.isFinite else { throw state.failure("nested_offset", "a number within the range of f32") }
-        let codes = try weights.part("\(name).absmax", .uint8)
+        let codes = try weights.tensor("\(name).absmax", .uint8)
         try check(codes.count, blockCount, "codes of scales", place)
-        let scales = try floats(weights.part("\(name).nested_absmax", .float32))
-        try check(scales.count, (blockCount - 1) / blockSize + 1, "nested scales", place)
-        let map = try floats(weights.part("\(name).nested_quant_map", .float32))
+        let nested = try weights.tensor("\(name).nested_absmax", .float32)
+        try check(nested.count, (blockCount - 1) / blockSize + 1, "nested scales", place)
+        let map = try weights.tensor("\(name).nested_quant_map", .float32)
         try check(map.count, nestedMapCount, "values in its nested_quant_map", place)
-        return .nested(codes: [UInt8](codes), absmax: scales, quantMap: map, blockSize: blockSize, offset: offset)
+        return .nested(codes: codes, map: map, nested: nested, offset: offset, nestedBlockSize: blockSize)
     }
 
     private static func shape(_ state: JSONNode) throws -> (shape: [Int], elementCount: Int) {
@@ -122,13 +123,6 @@ public struct Serialized4Bit: Sendable, Equatable {
         return (shape, product)
     }
 
-    private static func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-        [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, initializedCount in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-            initializedCount = bytes.count / 4
-        }
-    }
-
     private static func check(_ found: Int, _ expected: Int, _ what: String, _ place: String) throws {
         guard found == expected else {
             throw InputError(.data, at: place, "expected \(expected) \(what), found \(found)")
@@ -137,14 +131,27 @@ public struct Serialized4Bit: Sendable, Equatable {
 }
 
 extension SafetensorsWeights {
-    /// The bytes of one part of a 4-bit weight.
+    /// The bytes of one part of a 4-bit weight, read without their surroundings.
     fileprivate func part(_ name: String, _ encoding: WeightEncoding) throws -> UnsafeRawBufferPointer {
+        try requireEncoding(name, encoding)
+        prefetch(name)
+        return try bytes(name)
+    }
+
+    /// One part of a 4-bit weight as a vector: over the mapped file, or copied where its address does not fit the type.
+    fileprivate func tensor(_ name: String, _ dtype: DType) throws -> Tensor {
+        try requireEncoding(name, WeightEncoding(dtype))
+        let bytes = try bytes(name)
+        let flat = [bytes.count / dtype.byteCount]
+        return try mapped(name)?.reshaped(flat) ?? Tensor(copying: bytes, shape: flat, dtype: dtype)
+    }
+
+    private func requireEncoding(_ name: String, _ encoding: WeightEncoding) throws {
         let found = try entry(name).encoding
         guard found == encoding else {
             throw InputError(
                 .data, at: try "\(path(of: name)): tensor \(quoted(name))",
                 "expected \(encoding.rawValue), found \(found.rawValue)")
         }
-        return try bytes(name)
     }
 }

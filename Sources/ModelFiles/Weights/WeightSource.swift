@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// A weight as it is stored.
 public struct WeightEntry: Sendable, Equatable {
@@ -28,10 +29,14 @@ public struct WeightEntry: Sendable, Equatable {
 ///
 /// Names are `model.embed_tokens.weight`, `model.layers.0.self_attn.q_proj.weight` …, `model.norm.weight` and, where
 /// the head is not tied to the embedding, `lm_head.weight`. Rows and their elements come in Hugging Face's order too.
-/// Weights are read straight from the mapped file into the caller's buffer; nothing is held between calls.
+/// Weights are used where they lie in the mapped file or read straight from it into the caller's buffer; nothing is held
+/// between calls.
 public protocol WeightSource: Sendable {
     /// Every stored name, sorted.
     var names: [String] { get }
+
+    /// The files that the weights are in.
+    var files: [any TensorFile] { get }
 
     /// How a weight is stored.
     ///
@@ -42,6 +47,14 @@ public protocol WeightSource: Sendable {
     ///
     /// - Throws: `InputError` with `.data`.
     func bytes(_ name: String) throws -> UnsafeRawBufferPointer
+
+    /// The weight as a tensor over the mapped file, which the tensor keeps alive: nothing is read before its elements are,
+    /// nothing is copied, and it cannot be written.
+    ///
+    /// - Returns: Nil where elements have to be dequantized, put in another order, or lie at an address that their type
+    ///   does not fit.
+    /// - Throws: `InputError` with `.data` where there is none of that name.
+    func mapped(_ name: String) throws -> Tensor?
 
     /// Reads rows, widened or dequantized to f32.
     ///
@@ -63,6 +76,9 @@ public protocol WeightSource: Sendable {
     ///
     /// - Throws: `InputError` with `.data` where the parts do not fit each other.
     func serialized4Bit(_ name: String) throws -> Serialized4Bit?
+
+    /// Begins to read the weight's bytes from the disk, without waiting for them.
+    func prefetch(_ name: String)
 
     /// Tells the system that the weight's pages are not needed any more.
     func release(_ name: String)

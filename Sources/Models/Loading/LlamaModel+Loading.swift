@@ -22,8 +22,11 @@ public struct QuantizationSettings: Sendable, Equatable {
 extension LlamaModel {
     /// Loads a model tensor by tensor.
     ///
-    /// Projections are quantized as they are read: beyond the result no more than one tensor is held. Embedding, norms
-    /// and head keep the file's precision; blocks of a GGUF file are dequantized into `computeType`.
+    /// Matrices that need no change (projections in bitsandbytes' 4-bit form or not to be quantized, embedding and head)
+    /// are used where they lie in the mapped files and read when they are first touched; the files must not be written to
+    /// while the model lives (see `MappedFile`). Projections to be quantized are so as they are read, in pieces of some
+    /// rows: beyond the result no more is held than those and the pages of one tensor. Embedding, norms and head keep the
+    /// file's precision; blocks of a GGUF file are dequantized into `computeType`.
     ///
     /// - Parameters:
     ///   - location: a Hugging Face folder or a GGUF file.
@@ -36,7 +39,7 @@ extension LlamaModel {
     ) throws {
         require(computeType == .float32 || computeType == .bfloat16, "LlamaModel: compute type \(computeType)")
         let configuration = location.configuration
-        let reader = WeightReader(source: location.weights, file: location.url.path)
+        let reader = WeightReader(location, order: configuration.projectionWeights.map(\.name))
         try Self.refuseRequantizing(location, quantization)
         let rotary = RotaryEmbedding(
             headDimension: configuration.headDimension, theta: configuration.ropeTheta,
@@ -89,9 +92,7 @@ extension LlamaModel {
             return Linear(
                 name: name, weight: .dense(try reader.dense(weight, shape: shape, blockType: computeType)))
         }
-        return NF4Linear(
-            name: name, quantizing: try reader.float32(weight, shape: shape), type: quantization.type,
-            blockSize: quantization.blockSize, doubleQuantized: quantization.doubleQuantized)
+        return NF4Linear(name: name, matrix: try reader.quantized(weight, shape: shape, quantization))
     }
 
     private static func refuseRequantizing(_ location: ModelLocation, _ wanted: QuantizationSettings?) throws {
@@ -117,6 +118,13 @@ extension LlamaConfiguration {
             ("mlp.gate_proj", [intermediateSize, hiddenSize]), ("mlp.up_proj", [intermediateSize, hiddenSize]),
             ("mlp.down_proj", [hiddenSize, intermediateSize]),
         ]
+    }
+
+    /// The weights of all projections, in the order of the forward pass, and their shapes [out, in].
+    var projectionWeights: [(name: String, shape: [Int])] {
+        (0..<layerCount).flatMap { layer in
+            projectionShapes.map { ("model.layers.\(layer).\($0.name).weight", $0.shape) }
+        }
     }
 }
 

@@ -1,25 +1,30 @@
 import Diagnostics
+import Foundation
 import ModelFiles
-import Synchronization
 import Tensors
 
 /// Brings stored weights into tensors, one at a time.
 struct WeightReader {
     let source: any WeightSource
     let file: String
+    /// The weight that is read after each, so that the disk need not wait for the processor.
+    private let successors: [String: String]
 
-    /// A weight widened to float32.
-    func float32(_ name: String, shape: [Int]) throws -> Tensor {
-        let result = Tensor(uninitialized: try checked(name, shape))
-        try byRows(name) { rows in
-            let length = result.count / max(1, result.shape[0])
-            try source.readFloat32(
-                name, rows: rows,
-                into: UnsafeMutableBufferPointer(
-                    start: result.float32 + rows.lowerBound * length, count: rows.count * length))
+    /// - Parameter order: the weights that may have to be read whole, in their order.
+    init(_ location: ModelLocation, order: [String]) {
+        source = location.weights
+        file = location.url.path
+        successors = Dictionary(zip(order, order.dropFirst())) { first, _ in first }
+    }
+
+    /// A matrix quantized as it is read, in pieces of some rows.
+    func quantized(_ name: String, shape: [Int], _ settings: QuantizationSettings) throws -> QuantizedMatrix {
+        try reading(name, shape) {
+            try QuantizedMatrix(
+                quantizing: shape, type: settings.type, blockSize: settings.blockSize,
+                doubleQuantized: settings.doubleQuantized
+            ) { rows, out in try source.readFloat32(name, rows: rows, into: out) }
         }
-        source.release(name)
-        return result
     }
 
     /// A vector, float32.
@@ -29,22 +34,31 @@ struct WeightReader {
         return result
     }
 
-    /// A matrix in the precision it is stored in; packed blocks become `blockType`.
+    /// A matrix in the precision it is stored in, where it lies in the mapped file unless that is impossible; packed
+    /// blocks become `blockType`.
     func dense(_ name: String, shape: [Int], blockType: DType) throws -> Tensor {
-        let stored = try source.entry(name).encoding.dtype ?? blockType
-        guard stored == .bfloat16 else { return try float32(name, shape: shape).converted(to: stored) }
-        let result = Tensor(uninitialized: try checked(name, shape), dtype: .bfloat16)
-        try byRows(name) { rows in
-            try source.readBFloat16(
-                name, rows: rows,
-                into: UnsafeMutableBufferPointer(
-                    start: result.half + rows.lowerBound * shape[1], count: rows.count * shape[1]))
+        _ = try checked(name, shape)
+        let encoding = try source.entry(name).encoding
+        guard encoding.isFloatingPoint else {
+            throw InputError(
+                .data, at: "\(file): \(name)", "expected floating-point elements, found \(encoding.rawValue)")
         }
-        source.release(name)
+        if let mapped = try source.mapped(name) { return mapped }
+        let result = Tensor(uninitialized: shape, dtype: encoding.dtype ?? blockType)
+        try reading(name, shape) {
+            let row = shape[1] * result.dtype.byteCount
+            try result.withUnsafeMutableBytes { bytes in
+                try tryParallelRanges(shape[0], grain: max(1, elementGrain / max(1, shape[1]))) { rows in
+                    let out = bytes[rows.lowerBound * row..<rows.upperBound * row]
+                    try read(name, rows: rows, as: result.dtype, into: .init(rebasing: out))
+                }
+            }
+        }
         return result
     }
 
-    /// A matrix stored in bitsandbytes' 4-bit form; nil where it is not.
+    /// A matrix stored in bitsandbytes' 4-bit form, its codes and scales where they lie in the mapped file; nil where it
+    /// is not stored so.
     func serialized4Bit(_ name: String, shape: [Int]) throws -> QuantizedMatrix? {
         guard let stored = try source.serialized4Bit(name) else { return nil }
         guard stored.shape == shape else {
@@ -55,16 +69,8 @@ struct WeightReader {
             throw InputError(
                 .data, at: "\(file): \(name).quant_map", "expected the \(type.rawValue) table, found other values")
         }
-        let codes = stored.codes.withUnsafeBytes { Tensor(copying: $0, shape: [$0.count], dtype: .uint8) }
-        let scales: BlockScales =
-            switch stored.absmax {
-            case .float32(let absmax): .plain(Tensor(absmax))
-            case .nested(let codes, let absmax, let map, let blockSize, let offset):
-                .nested(
-                    codes: codes.withUnsafeBytes { Tensor(copying: $0, shape: [$0.count], dtype: .uint8) },
-                    map: Tensor(map), nested: Tensor(absmax), offset: offset, nestedBlockSize: blockSize)
-            }
-        return QuantizedMatrix(shape: shape, type: type, blockSize: stored.blockSize, codes: codes, scales: scales)
+        return QuantizedMatrix(
+            shape: shape, type: type, blockSize: stored.blockSize, codes: stored.codes, scales: stored.scales)
     }
 
     /// The shape, where the stored weight has it.
@@ -76,13 +82,24 @@ struct WeightReader {
         return shape
     }
 
-    /// Reads runs of rows on the pool.
-    private func byRows(_ name: String, _ read: (Range<Int>) throws -> Void) throws {
-        let rows = try source.entry(name).rowCount
-        let failure = Mutex<(any Error)?>(nil)
-        parallelRanges(rows, grain: max(1, rows / 32)) { range in
-            do { try read(range) } catch { failure.withLock { $0 = $0 ?? error } }
+    /// Reads rows of a weight as elements of a floating-point type.
+    func read(_ name: String, rows: Range<Int>, as dtype: DType, into out: UnsafeMutableRawBufferPointer) throws {
+        switch dtype {
+        case .float32: try source.readFloat32(name, rows: rows, into: out.bindMemory(to: Float.self))
+        case .bfloat16: try source.readBFloat16(name, rows: rows, into: out.bindMemory(to: UInt16.self))
+        default:
+            let wide = Tensor(uninitialized: [out.count / dtype.byteCount])
+            try source.readFloat32(name, rows: rows, into: .init(start: wide.float32, count: wide.count))
+            wide.converted(to: dtype).withUnsafeBytes { out.copyMemory(from: $0) }
         }
-        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// Has the next weight come from the disk meanwhile, and lets go of this one's pages.
+    private func reading<Result>(_ name: String, _ shape: [Int], _ body: () throws -> Result) throws -> Result {
+        _ = try checked(name, shape)
+        source.prefetch(name)
+        if let next = successors[name] { source.prefetch(next) }
+        defer { source.release(name) }
+        return try body()
     }
 }

@@ -21,8 +21,8 @@ struct FourBitWeights {
 
     static let configurationName = "config.json"
     static let weightsName = "model.safetensors"
-    /// Bytes that are copied at once.
-    private static let chunkSize = 1 << 24
+    /// Bytes, about, that are copied at once.
+    private static let pieceByteCount = 16 << 20
 
     /// - Throws: `InputError` with `.data` where the model is in 4 bits already or lacks its embedding.
     init(_ location: ModelLocation, _ settings: QuantizationSettings) throws {
@@ -33,8 +33,8 @@ struct FourBitWeights {
         }
         self.location = location
         self.settings = settings
-        reader = WeightReader(source: location.weights, file: location.url.path)
-        projections = Self.projections(of: location.configuration)
+        projections = location.configuration.projectionWeights
+        reader = WeightReader(location, order: projections.map(\.name))
         others = Self.others(of: location.configuration)
         let types = try Set(others.map { try Self.storedType(of: $0.name, in: location) })
         dtype = types.count == 1 ? types.first! : .float32
@@ -48,12 +48,6 @@ struct FourBitWeights {
                 "expected floating-point elements, found \(encoding.rawValue)")
         }
         return encoding.dtype ?? .float32
-    }
-
-    private static func projections(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
-        (0..<configuration.layerCount).flatMap { layer in
-            configuration.projectionShapes.map { ("model.layers.\(layer).\($0.name).weight", $0.shape) }
-        }
     }
 
     private static func others(of configuration: LlamaConfiguration) -> [(name: String, shape: [Int])] {
@@ -82,15 +76,15 @@ struct FourBitWeights {
             SafetensorsWriter.Entry(name: $0.name, dtype: dtype, shape: try reader.checked($0.name, $0.shape))
         }
         for (name, shape) in projections { entries += try self.entries(ofProjection: name, shape) }
-        var writer = try SafetensorsWriter(folder.appendingPathComponent(Self.weightsName), entries: entries)
+        var writer = try SafetensorsWriter(
+            folder.appendingPathComponent(Self.weightsName), entries: entries,
+            alignment: SafetensorsWriter.lineByteCount)
         for (name, shape) in projections {
-            let matrix = QuantizedMatrix(
-                quantizing: try reader.float32(name, shape: shape), type: settings.type,
-                blockSize: settings.blockSize, doubleQuantized: settings.doubleQuantized)
+            let matrix = try reader.quantized(name, shape: shape, settings)
             let dtype = try Self.storedType(of: name, in: location)
             try Serialized4Bit(matrix, dtype: dtype).write(named: name, to: &writer)
         }
-        for (name, shape) in others { try copy(name, shape, to: &writer) }
+        for (name, _) in others { try copy(name, to: &writer) }
         try writer.finish()
     }
 
@@ -102,16 +96,20 @@ struct FourBitWeights {
             dtype: try Self.storedType(of: name, in: location))
     }
 
-    private func copy(_ name: String, _ shape: [Int], to writer: inout SafetensorsWriter) throws {
-        guard try location.weights.entry(name).encoding.dtype == dtype else {
-            return try reader.float32(name, shape: shape).withUnsafeBytes { try writer.append($0, to: name) }
+    /// Copies a weight in pieces of some rows.
+    private func copy(_ name: String, to writer: inout SafetensorsWriter) throws {
+        let entry = try location.weights.entry(name)
+        let rowByteCount = entry.rowLength * dtype.byteCount
+        let rows = max(1, Self.pieceByteCount / max(1, rowByteCount))
+        for start in stride(from: 0, to: entry.rowCount, by: rows) {
+            let piece = Tensor(
+                uninitialized: [min(rows, entry.rowCount - start), entry.rowLength], dtype: dtype)
+            try piece.withUnsafeMutableBytes {
+                try reader.read(name, rows: start..<start + piece.shape[0], as: dtype, into: $0)
+            }
+            try writer.append(piece, to: name)
+            location.weights.release(name)
         }
-        let bytes = try location.weights.bytes(name)
-        for start in stride(from: 0, to: bytes.count, by: Self.chunkSize) {
-            let chunk = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + Self.chunkSize, bytes.count)])
-            try writer.append(chunk, to: name)
-        }
-        location.weights.release(name)
     }
 }
 
@@ -120,30 +118,12 @@ extension ModelLocation {
     ///
     /// Loaded again, they compute bit for bit what `LlamaModel` computes when it quantizes this model while loading. (An
     /// embedding or head that a GGUF file holds in blocks is kept exactly, where loading the file itself to compute in
-    /// bfloat16 rounds it.) Beyond the file's own mapping no more than one tensor is held.
+    /// bfloat16 rounds it.) No more is held than one quantized tensor, the pages of the one it is made from, and some MiB.
     ///
     /// - Parameter folder: an existing folder.
     /// - Throws: `InputError` with `.data` where the model is in 4 bits already or a weight is missing or malformed,
     ///   `.tryAgain` where the disk is full.
     public func writeFourBitWeights(_ settings: QuantizationSettings, to folder: URL) throws {
         try FourBitWeights(self, settings).write(to: folder)
-    }
-}
-
-extension Serialized4Bit {
-    /// The parts of a quantized matrix.
-    init(_ matrix: QuantizedMatrix, dtype: DType) {
-        func bytes(_ tensor: Tensor) -> [UInt8] { tensor.withUnsafeBytes { Array($0) } }
-        let absmax: Absmax =
-            switch matrix.scales {
-            case .plain(let scales): .float32(scales.floats)
-            case .nested(let codes, let map, let nested, let offset, let blockSize):
-                .nested(
-                    codes: bytes(codes), absmax: nested.floats, quantMap: map.floats, blockSize: blockSize,
-                    offset: offset)
-            }
-        self.init(
-            quantType: matrix.type, blockSize: matrix.blockSize, shape: matrix.shape, dtype: dtype,
-            codes: bytes(matrix.codes), absmax: absmax, quantMap: matrix.type.values)
     }
 }

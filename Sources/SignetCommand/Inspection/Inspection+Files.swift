@@ -53,7 +53,8 @@ extension Inspection {
         inspection.add(
             "identity",
             strings([
-                "model": identity.model, "adapter": identity.adapter, "data": identity.data, "config": identity.config,
+                "model": identity.model, "tokenizer": identity.tokenizer, "adapter": identity.adapter,
+                "data": identity.data, "config": identity.config,
             ]))
         inspection.add("counters", .object(sorted(contents.counters) { .number(Int($0)) }))
         let metrics = sorted(contents.metrics) { $0.isFinite ? JSONValue.number($0) : .string("\($0)") }

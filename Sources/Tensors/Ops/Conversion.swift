@@ -18,9 +18,10 @@ extension Tensor {
         addInPlace(other)
     }
 
-    /// Moves the elements to memory of their own where anything else shares it, to be changed in place.
+    /// Moves the elements to memory of their own where anything else shares it or it must not be written, to be changed in
+    /// place.
     mutating func ownMemory() {
-        if !isKnownUniquelyReferenced(&storage) { self = copied() }
+        if !isKnownUniquelyReferenced(&storage) || !storage.isWritable { self = copied() }
     }
 }
 

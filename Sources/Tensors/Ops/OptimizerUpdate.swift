@@ -11,6 +11,9 @@ package func adamWUpdate(
 ) {
     require(
         parameter.shape == gradient.shape, "adamW: parameter \(parameter.shape) and gradient \(gradient.shape)")
+    require(
+        [parameter, firstMoment, secondMoment].allSatisfy(\.storage.isWritable),
+        "adamW: the memory of parameter \(parameter.shape) is borrowed")
     let kernels = ck_active().pointee
     let (correction1, correction2) = (1 - pow(beta1, Double(step)), 1 - pow(beta2, Double(step)))
     parallelRanges(parameter.count, grain: elementGrain) { range in

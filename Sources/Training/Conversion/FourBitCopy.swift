@@ -7,12 +7,6 @@ import Tokenizers
 
 /// A 4-bit copy of a model: a Hugging Face folder in bitsandbytes' serialized form, with the model's tokenizer.
 public enum FourBitCopy {
-    /// The files of a Hugging Face folder that go over as they are.
-    private static let companions = [
-        "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json",
-        "generation_config.json",
-    ]
-
     /// Writes the copy of a model.
     ///
     /// The folder appears under its name only when it is complete.
@@ -70,7 +64,7 @@ public enum FourBitCopy {
         if let metadata = location.tokenizer {
             return try GGUFVocabulary(metadata, place: location.url.path).huggingFaceFiles()
         }
-        return companions.compactMap { name in
+        return ModelLocation.tokenizerFileNames.compactMap { name in
             FileManager.default.contents(atPath: location.url.appendingPathComponent(name).path).map {
                 (name, Array($0))
             }

@@ -1,7 +1,7 @@
 """Reads a checkpoint with h5py and xxhash, independently of the code that wrote it, and checks every byte it documents.
 
     python3 -m venv venv && venv/bin/pip install h5py numpy xxhash
-    venv/bin/python verify_with_h5py.py checkpoint-schema-1.h5
+    venv/bin/python verify_with_h5py.py checkpoint-schema-2.h5
 """
 
 import struct
@@ -11,7 +11,8 @@ import h5py
 import numpy as np
 import xxhash
 
-IDENTITY = {name: xxhash.xxh3_128_hexdigest(name.encode()) for name in ["model", "adapter", "data", "config"]}
+# What an identity has in each schema, in the order of the digest over everything.
+PARTS = {1: ["model", "adapter", "data", "config"], 2: ["model", "adapter", "data", "config", "tokenizer"]}
 COUNTERS = {"data/epoch": 2, "data/row": 2**63 - 1, "random/counter": -(2**63)}
 METRICS = {"loss": 0x3FB999999999999A, "rewards/margins": 1 << 63, "strange": 0x7FF0000000000001}
 TEXTS = {
@@ -38,10 +39,11 @@ TENSORS = [
 def check_seal(path):
     data = open(path, "rb").read()
     magic, schema, length = struct.unpack("<8sQQ", data[:24])
-    assert magic == b"SIGNETCK" and schema == 1 and length == len(data)
+    assert magic == b"SIGNETCK" and schema in PARTS and length == len(data)
     assert data[24:56].decode() == xxhash.xxh3_128_hexdigest(data[512:])
     assert data[56:480] == bytes(424)
     assert data[480:512].decode() == xxhash.xxh3_128_hexdigest(data[:480])
+    return schema
 
 
 def text_of(dataset):
@@ -62,7 +64,7 @@ def content_digest(file):
 
     number(file.attrs["schema"])
     number(file.attrs["step"])
-    for name in ["model", "adapter", "data", "config"]:
+    for name in PARTS[file.attrs["schema"]]:
         text(file["identity"].attrs[name])
     number(len(TENSORS))
     for name, values in TENSORS:
@@ -84,11 +86,13 @@ def content_digest(file):
 
 
 def main(path):
-    check_seal(path)
+    schema = check_seal(path)
     with h5py.File(path, "r") as file:
         assert file.userblock_size == 512
-        assert file.attrs["schema"] == 1 and file.attrs["step"] == 12
-        assert {name: value.decode() for name, value in file["identity"].attrs.items()} == IDENTITY
+        assert file.attrs["schema"] == schema and file.attrs["step"] == 12
+        assert {name: value.decode() for name, value in file["identity"].attrs.items()} == {
+            name: xxhash.xxh3_128_hexdigest(name.encode()) for name in PARTS[schema]
+        }
         assert {name: int(value) for name, value in file["counters"].attrs.items()} == COUNTERS
         metrics = {name: int(np.float64(value).view("<u8")) for name, value in file["metrics"].attrs.items()}
         assert metrics == METRICS

@@ -64,6 +64,11 @@ func expectInputError(
     return nil
 }
 
+extension Data {
+    /// Without the blanks at the end.
+    func trimmingBlanks() -> Data { self[...(lastIndex { $0 != UInt8(ascii: " ") } ?? startIndex)] }
+}
+
 /// Memory whose last byte lies right before a page that may not be touched, so that reading too far ends the process.
 final class GuardedMemory {
     private let start: UnsafeMutableRawPointer
