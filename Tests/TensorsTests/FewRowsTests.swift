@@ -16,17 +16,22 @@ struct StoredWeight: CustomTestStringConvertible, Sendable {
         }
     }
 
-    static let all =
-        [DType.float32, .bfloat16, .float16].map { dtype in
-            StoredWeight(testDescription: "\(dtype)") { .dense($0.converted(to: dtype)) }
+    static let all = [
+        dense(.float32), dense(.bfloat16), dense(.float16),
+        fourBit(.nf4, blockSize: 64), fourBit(.nf4, blockSize: 32), fourBit(.nf4, blockSize: 128, isNested: false),
+        fourBit(.fp4, blockSize: 64, isNested: false), fourBit(.fp4, blockSize: 256),
+    ]
+
+    private static func dense(_ dtype: DType) -> StoredWeight {
+        StoredWeight(testDescription: "\(dtype)") { .dense($0.converted(to: dtype)) }
+    }
+
+    private static func fourBit(_ type: QuantizationType, blockSize: Int, isNested: Bool = true) -> StoredWeight {
+        StoredWeight(testDescription: "\(type) in \(isNested ? "nested " : "")blocks of \(blockSize)") {
+            .quantized(
+                QuantizedMatrix(quantizing: $0, type: type, blockSize: blockSize, doubleQuantized: isNested))
         }
-        + [(QuantizationType.nf4, 64, true), (.nf4, 32, true), (.nf4, 128, false), (.fp4, 64, false), (.fp4, 256, true)]
-        .map { type, blockSize, doubleQuantized in
-            StoredWeight(testDescription: "\(type) in \(doubleQuantized ? "nested " : "")blocks of \(blockSize)") {
-                .quantized(
-                    QuantizedMatrix(quantizing: $0, type: type, blockSize: blockSize, doubleQuantized: doubleQuantized))
-            }
-        }
+    }
 }
 
 extension TensorTests {
@@ -45,31 +50,53 @@ extension TensorTests {
             return result
         }
 
-        @Test(
-            "err by at most k roundings of their terms' magnitudes, for every weight and shape", arguments: StoredWeight.all)
+        /// Sums in double precision, and the magnitudes their rounding errors are measured by.
+        private func sums(_ x: Grid, _ w: Grid) -> (exact: [Double], magnitudes: [Double]) {
+            var (exact, magnitudes) = ([Double](), [Double]())
+            let columns = (0..<w.shape[0]).map(w.row)
+            for row in (0..<x.shape[0]).map(x.row) {
+                for column in columns {
+                    var (sum, magnitude) = (0.0, 0.0)
+                    for k in 0..<row.count {
+                        let term = row[k] * column[k]
+                        sum += term
+                        magnitude += abs(term)
+                    }
+                    exact.append(sum)
+                    magnitudes.append(magnitude)
+                }
+            }
+            return (exact, magnitudes)
+        }
+
+        /// The largest difference of results from sums, in roundings of the terms' magnitudes.
+        private func error(_ found: Tensor, _ exact: [Double], _ magnitudes: [Double]) -> Double {
+            var worst = 0.0
+            for place in exact.indices {
+                let difference = abs(Double(found.float32[place]) - exact[place])
+                let roundings = difference / (0x1p-24 * magnitudes[place] + 1e-37)
+                worst = roundings <= worst ? worst : roundings
+            }
+            return worst
+        }
+
+        @Test("err by at most k roundings of their terms' magnitudes", arguments: StoredWeight.all)
         func exact(_ stored: StoredWeight) {
             for (n, k) in Self.shapes {
                 let weight = stored.store(Tensor.random([n, k], UInt64(300 + k)))
                 for compute in [DType.float32, .bfloat16] {
-                    let w = stored.seen(weight, by: compute)
+                    let x = Tensor.random([fewRows, k], 400, compute)
+                    let (exact, magnitudes) = sums(x[0..<13].grid, stored.seen(weight, by: compute))
                     for m in [1, 2, 3, 5, 8, 13, fewRows] {
-                        let x = Tensor.random([m, k], UInt64(400 + m), compute)
-                        let (rows, columns) = ((0..<m).map(x.grid.row), (0..<n).map(w.row))
                         let base = Tensor.random([m, n], 500)
+                        let checked = min(m, 13) * n
                         withEveryInstructionSet { isa in
-                            let found = product(x, weight)
-                            let added = product(x, weight, accumulatingOnto: base)
-                            for i in 0..<m {
-                                for j in 0..<n {
-                                    let magnitudes = zip(rows[i], columns[j]).reduce(0) { $0 + abs($1.0 * $1.1) }
-                                    let place = i * n + j
-                                    let difference = abs(Double(found.float32[place]) - Grid.dot(rows[i], columns[j]))
-                                    #expect(
-                                        difference <= Double(k + 1) * 0x1p-24 * magnitudes + 1e-37,
-                                        "\(isa) \(compute) \(m) rows, weight [\(n), \(k)]")
-                                    #expect(added.float32[place] == base.float32[place] + found.float32[place])
-                                }
-                            }
+                            let place = Comment("\(isa) \(compute) \(m) rows, weight [\(n), \(k)]")
+                            let found = product(x[0..<m], weight)
+                            let worst = error(found, Array(exact[..<checked]), Array(magnitudes[..<checked]))
+                            #expect(worst <= Double(k + 1), place)
+                            let added = zip(base.floats, found.floats).map { $0 + $1 }
+                            #expect(product(x[0..<m], weight, accumulatingOnto: base).floats == added, place)
                         }
                     }
                 }
@@ -104,17 +131,12 @@ extension TensorTests {
             let (n, k) = (45, 1000)
             let weight = stored.store(Tensor.random([n, k], 700))
             for compute in [DType.float32, .bfloat16] {
-                let w = stored.seen(weight, by: compute)
                 let x = Tensor.random([fewRows + 1, k], 701, compute)
+                let (_, magnitudes) = sums(x[0..<fewRows].grid, stored.seen(weight, by: compute))
                 withEveryInstructionSet { isa in
                     let (few, many) = (product(x[0..<fewRows], weight), product(x, weight))
-                    for i in 0..<fewRows {
-                        for j in 0..<n {
-                            let magnitudes = zip(x.grid.row(i), w.row(j)).reduce(0) { $0 + abs($1.0 * $1.1) }
-                            let difference = abs(Double(few.float32[i * n + j]) - Double(many.float32[i * n + j]))
-                            #expect(difference <= 2 * Double(k + 1) * 0x1p-24 * magnitudes, "\(isa) \(compute)")
-                        }
-                    }
+                    let worst = error(few, many[0..<fewRows].doubles, magnitudes)
+                    #expect(worst <= 2 * Double(k + 1), "\(isa) \(compute)")
                 }
             }
         }
@@ -129,6 +151,9 @@ extension TensorTests {
                 let narrow = Tensor.random([m, rank], 802, compute)
                 let up = Tensor.random([n, rank], 803)
                 let b = up.converted(to: compute).grid
+                let rows = Grid(values: (0..<m).flatMap { x.grid.row($0) + narrow.grid.row($0) }, shape: [m, k + rank])
+                let columns = Grid(values: (0..<n).flatMap { w.row($0) + b.row($0) }, shape: [n, k + rank])
+                let (exact, magnitudes) = sums(rows, columns)
                 withEveryInstructionSet { isa in
                     let found = Tensor(uninitialized: [m, n])
                     Tensors.product(
@@ -136,14 +161,7 @@ extension TensorTests {
                             ProductTerm(a: x.matrix, b: weight.matrix, k: k),
                             ProductTerm(a: narrow.matrix, b: up.matrix, k: rank),
                         ], m: m, n: n, compute: compute, into: found)
-                    for i in 0..<m {
-                        for j in 0..<n {
-                            let (row, column) = (x.grid.row(i) + narrow.grid.row(i), w.row(j) + b.row(j))
-                            let magnitudes = zip(row, column).reduce(0) { $0 + abs($1.0 * $1.1) }
-                            let difference = abs(Double(found.float32[i * n + j]) - Grid.dot(row, column))
-                            #expect(difference <= Double(k + rank + 2) * 0x1p-24 * magnitudes, "\(isa) \(m) rows")
-                        }
-                    }
+                    #expect(error(found, exact, magnitudes) <= Double(k + rank + 2), "\(isa) \(m) rows")
                 }
             }
         }

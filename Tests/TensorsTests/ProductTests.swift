@@ -79,7 +79,7 @@ extension TensorTests {
             }
         }
 
-        @Test("A row of a product does not depend on the other rows, where many are computed", arguments: [DType.float32, .bfloat16])
+        @Test("A row among many does not depend on the others", arguments: [DType.float32, .bfloat16])
         func rowInvariance(_ compute: DType) {
             let (m, n, k) = (161, 131, 517)
             let a = Tensor.random([m, k], 203, compute)

@@ -11,7 +11,8 @@ enum {
     FEW_SUMS = 16,           // sums of a tile, in registers
     FEW_PIECE = 256,         // elements of a row of W that are widened at once
     FEW_X_BYTES = 16 << 10,  // of x that stay in the first-level cache while FEW_COLUMNS rows of W go by
-    FEW_AHEAD = 8            // rows of W between what is multiplied and what is fetched from memory
+    FEW_AHEAD_ROWS = 8,      // between what is multiplied and what is fetched from memory,
+    FEW_AHEAD_BYTES = 8 << 10  // and at least these
 };
 
 #if defined(CK_AVX512BF16)
@@ -40,6 +41,12 @@ static inline int64_t few_padded(int64_t k) { return (k + FEW_STEP - 1) / FEW_ST
 // From one packed row of x to the next: a line more than its elements, because rows a power of two apart would share the
 // same few places of the cache.
 static inline int64_t few_stride(int64_t k) { return few_padded(k) + 32; }
+
+// How far ahead to fetch rows of W.
+static inline int64_t few_ahead(int64_t bytes_of_row) {
+    int64_t ahead = FEW_AHEAD_ROWS * bytes_of_row;
+    return ahead > FEW_AHEAD_BYTES ? ahead : FEW_AHEAD_BYTES;
+}
 
 // One step of a row of x in the order in which a step's codes are looked up.
 #if defined(CK_AVX512)
@@ -410,7 +417,7 @@ static inline void few_term(
         o.scales = scales;
         o.shift = __builtin_ctzll((uint64_t)blocks->block_size);
         o.row_bytes = term->k / 2;
-        o.ahead = FEW_AHEAD * o.row_bytes;
+        o.ahead = few_ahead(o.row_bytes);
         o.codes = blocks->codes + column * o.row_bytes;
         o.table = ck_code_table(term->b.type);
 #if defined(CK_AVX512BF16)
@@ -433,7 +440,7 @@ static inline void few_term(
     if (at > 0) {
         for (int i = 0; i < columns; i++) o.w[i] = (const char *)term->b.data + (column + i) * term->b.ld * size;
         o.to = at;
-        o.ahead = FEW_AHEAD * term->b.ld * size;
+        o.ahead = few_ahead(term->b.ld * size);
         few_tiles(tile, o, columns, job->m, size, parts);
     }
     char *pieces = ck_scratch(CK_SCRATCH_PANEL, FEW_COLUMNS * FEW_PIECE * 4);
