@@ -79,6 +79,27 @@ struct SignetGenerateTests {
         #expect(try generated("--prompt", rendering, "--max-tokens", "8", "--raw").tokens == chat)
     }
 
+    @Test("several prompts give, in their order, what each gives alone, the seed going up by one")
+    func severalPrompts() throws {
+        let prompts = ["Who drives?", "Name a river.", "Who?"]
+        let drawing = ["--temperature", "1.5", "--max-tokens", "12"]
+        let alone = try prompts.enumerated().map { index, prompt in
+            try ProgramRun.of(
+                "signet",
+                ["generate", "--model", Golden.model, "--json", "--prompt", prompt, "--seed", "\(7 + index)"] + drawing
+            )
+        }
+        let all = prompts.flatMap { ["--prompt", $0] } + drawing + ["--seed", "7"]
+        for size in ["1", "2", "16"] {
+            let run = try ProgramRun.of(
+                "signet", ["generate", "--model", Golden.model, "--json", "--batch-size", size] + all)
+            #expect(run.output == alone.map(\.output).joined())
+        }
+        let plain = try ProgramRun.of("signet", ["generate", "--model", Golden.model] + all)
+        let texts = try alone.map { try #require($0.json().first?["text"]?.string) }
+        #expect(plain.output == texts.map { $0 + "\n" }.joined())
+    }
+
     @Test("an adapter changes what is said")
     func adapter() throws {
         let plain = try generated("--prompt", "Who drives?", "--max-tokens", "16").tokens

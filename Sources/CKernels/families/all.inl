@@ -28,6 +28,7 @@
 #include "optimizer.inl"
 #include "random.inl"
 #include "gemm.inl"
+#include "few_rows.inl"
 #include "attention.inl"
 
 const ck_kernels CK_NAME(ck_kernels) = {

@@ -7,6 +7,7 @@
 #include "ck_dispatch.h"
 #include "ck_gemm.h"
 #include "ck_onednn.h"
+#include "ck_few_rows.h"
 #include "ck_attention.h"
 #include "ck_memory.h"
 #include "ck_quantize4.h"

@@ -4,6 +4,7 @@
 
 #include "ck_types.h"
 #include "ck_attention.h"
+#include "ck_few_rows.h"
 
 // amx has the kernels of avx512bf16, and hands bf16 products of many rows to oneDNN (ck_onednn.h).
 typedef enum { CK_ISA_SCALAR, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_AVX512BF16, CK_ISA_AMX, CK_ISA_COUNT } ck_isa;

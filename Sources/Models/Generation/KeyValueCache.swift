@@ -2,26 +2,42 @@ import Diagnostics
 import ModelFiles
 import Tensors
 
-/// The rotated keys and the values of all tokens of one sequence so far, for every layer.
+/// The rotated keys and the values of all tokens so far of several sequences, for every layer.
+///
+/// A slot holds one sequence; slots lie one behind the other in one matrix per layer.
 public final class KeyValueCache {
     let layers: [LayerCache]
-    /// Tokens held.
-    public private(set) var count = 0
-    /// Tokens there is room for.
+    /// Tokens held in every slot.
+    public private(set) var counts: [Int]
+    /// Tokens there is room for in a slot.
     public let capacity: Int
 
-    /// - Parameter capacity: the most tokens the sequence can have.
-    public init(for model: LlamaModel, capacity: Int) {
+    /// - Parameters:
+    ///   - slots: sequences that are held at once.
+    ///   - capacity: the most tokens a sequence can have.
+    public init(for model: LlamaModel, slots: Int = 1, capacity: Int) {
         let width = model.configuration.keyValueHeadCount * model.configuration.headDimension
         self.capacity = capacity
-        layers = model.layers.map { _ in LayerCache(capacity: capacity, width: width, dtype: model.computeType) }
+        counts = [Int](repeating: 0, count: slots)
+        layers = model.layers.map { _ in LayerCache(rows: slots * capacity, width: width, dtype: model.computeType) }
     }
 
-    /// The plan for the next tokens of the sequence, `more` in number.
-    func extending(by more: Int) -> SegmentPlan {
-        require(count + more <= capacity, "KeyValueCache: \(count) + \(more) tokens with room for \(capacity)")
-        count += more
-        return SegmentPlan([.init(queryStart: 0, queryCount: more, keyStart: 0, keyCount: count)])
+    /// Forgets the sequence of a slot.
+    func clear(slot: Int) { counts[slot] = 0 }
+
+    /// The plan for a stream of the next tokens of some slots, each once.
+    func extending(_ pieces: [(slot: Int, count: Int)]) -> SegmentPlan {
+        var queryStart = 0
+        return SegmentPlan(
+            pieces.map { slot, count in
+                require(
+                    counts[slot] + count <= capacity,
+                    "KeyValueCache: \(counts[slot]) + \(count) tokens with room for \(capacity)")
+                counts[slot] += count
+                defer { queryStart += count }
+                return .init(
+                    queryStart: queryStart, queryCount: count, keyStart: slot * capacity, keyCount: counts[slot])
+            })
     }
 }
 
@@ -30,19 +46,21 @@ final class LayerCache {
     private let keys: Tensor
     private let values: Tensor
 
-    init(capacity: Int, width: Int, dtype: DType) {
-        keys = .zeros([capacity, width], dtype: dtype)
-        values = .zeros([capacity, width], dtype: dtype)
+    init(rows: Int, width: Int, dtype: DType) {
+        keys = .zeros([rows, width], dtype: dtype)
+        values = .zeros([rows, width], dtype: dtype)
     }
 
-    /// Stores the keys and values of the plan's queries behind the earlier ones.
+    /// Stores the keys and values of the plan's queries behind the earlier ones of their sequences.
     ///
     /// - Returns: all keys and all values, rows beyond the plan's keys being unused.
     func appending(keys newKeys: Tensor, values newValues: Tensor, plan: SegmentPlan) -> (Tensor, Tensor) {
-        let segment = plan.segments[0]
-        let first = segment.keyCount - segment.queryCount
-        keys.overwriteRows(from: first, with: newKeys)
-        values.overwriteRows(from: first, with: newValues)
+        for segment in plan.segments {
+            let first = segment.keyStart + segment.keyCount - segment.queryCount
+            let rows = segment.queryStart..<segment.queryStart + segment.queryCount
+            keys.overwriteRows(from: first, with: newKeys, rows: rows)
+            values.overwriteRows(from: first, with: newValues, rows: rows)
+        }
         return (keys, values)
     }
 }

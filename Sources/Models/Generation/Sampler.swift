@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -17,11 +18,18 @@ public struct Sampler: Sendable {
     }
 
     /// - Parameters:
-    ///   - logits: one for each token of the vocabulary.
+    ///   - logits: float32 [rows, vocabulary].
+    ///   - row: the row of scores to choose from.
     ///   - step: the place of the token to be chosen.
-    func token(from logits: [Float], step: Int) -> Int32 {
-        let best = logits.indices.max { logits[$0] < logits[$1] }!
-        guard temperature > 0 else { return Int32(best) }
+    /// - Throws: `InputError` with `.data` where a score is NaN or infinite.
+    func token(from logits: Tensor, row: Int, step: Int) throws -> Int32 {
+        guard let best = mostProbableToken(logits, row: row) else {
+            throw InputError(.data, at: "logits", "expected finite scores of token \(step + 1), found others")
+        }
+        return temperature > 0 ? drawn(from: logits.rows(at: [row]).floats, best: best, step: step) : Int32(best)
+    }
+
+    private func drawn(from logits: [Float], best: Int, step: Int) -> Int32 {
         let weights = logits.map { Double(exp(($0 - logits[best]) / temperature)) }
         let total = weights.reduce(0, +)
         var candidates = Array(weights.indices)

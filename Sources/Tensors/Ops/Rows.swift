@@ -40,17 +40,51 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
     }
 }
 
+/// Rows of a product that are computed together without changing a bit of each: up to here the kernels for few rows take
+/// them, and beyond it the tiles for many.
+package let fewRows = Int(CK_FEW_ROWS_MOST)
+
+/// The token with the greatest score in a row of logits, the first of several.
+///
+/// - Parameters:
+///   - logits: float32 [rows, vocabulary].
+///   - row: which row.
+/// - Returns: nil where a score is NaN or infinite.
+package func mostProbableToken(_ logits: Tensor, row: Int) -> Int? {
+    let count = logits.shape[1]
+    return withExtendedLifetime(logits.storage) {
+        let scores = UnsafeBufferPointer(start: logits.float32 + row * count, count: count)
+        var largest = -Float.infinity
+        var areFinite = true
+        for score in scores {
+            areFinite = areFinite && score.isFinite
+            largest = score > largest ? score : largest
+        }
+        return areFinite ? scores.firstIndex(of: largest) : nil
+    }
+}
+
 extension Tensor {
-    /// The last row of a matrix, [1, columns], sharing its memory.
-    package var lastRow: Tensor {
-        Tensor(shape: [1, shape[1]], dtype: dtype, storage: storage, offset: offset + (shape[0] - 1) * shape[1])
+    /// Rows of a matrix, [indices, columns], outside the record.
+    package func rows(at indices: [Int]) -> Tensor {
+        if indices.elementsEqual(0..<shape[0]) { return self }
+        let result = Tensor(uninitialized: [indices.count, shape[1]], dtype: dtype)
+        for (row, index) in indices.enumerated() {
+            result.overwriteRows(from: row, with: self, rows: index..<index + 1)
+        }
+        return result
     }
 
-    /// Replaces rows of this matrix from `first` on, in place.
-    package func overwriteRows(from first: Int, with rows: Tensor) {
+    /// Replaces rows of this matrix from `first` on by some rows of another, in place.
+    package func overwriteRows(from first: Int, with source: Tensor, rows: Range<Int>) {
         require(
-            rows.dtype == dtype && rows.shape[1] == shape[1] && first + rows.shape[0] <= shape[0],
-            "overwriteRows: \(rows.shape) at row \(first) of \(shape)")
-        (pointer + first * shape[1] * dtype.byteCount).copyMemory(from: rows.pointer, byteCount: rows.byteCount)
+            source.dtype == dtype && source.shape[1] == shape[1] && rows.upperBound <= source.shape[0]
+                && first + rows.count <= shape[0],
+            "overwriteRows: rows \(rows) of \(source.shape) at row \(first) of \(shape)")
+        let bytes = shape[1] * dtype.byteCount
+        withExtendedLifetime((storage, source.storage)) {
+            (pointer + first * bytes).copyMemory(
+                from: source.pointer + rows.lowerBound * bytes, byteCount: rows.count * bytes)
+        }
     }
 }
