@@ -18,7 +18,7 @@ public final class LlamaModel {
     /// How many layers, from the first, compute their activations again in the backward pass instead of keeping them.
     public var recomputedLayers = 0
 
-    init(
+    package init(
         configuration: LlamaConfiguration, embedding: Tensor, layers: [LlamaLayer], finalNorm: RMSNorm,
         head: FrozenWeight, computeType: DType
     ) {
