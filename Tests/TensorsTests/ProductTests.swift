@@ -34,7 +34,8 @@ extension TensorTests {
                             product(
                                 [ProductTerm(a: x.matrix, b: y.matrix, k: k)], m: m, n: n, compute: compute, into: found
                             )
-                            #expect(found.bytes == expected, "\(isa) \(compute) [\(m), \(k)] · [\(n), \(k)]ᵀ")
+                            let isExact = found.bytes == expected
+                            #expect(isExact, "\(isa) \(compute) [\(m), \(k)] · [\(n), \(k)]ᵀ")
                         }
                     }
                 }

@@ -71,7 +71,8 @@ static void block_product(int64_t m, int64_t k, const float *a, const float *pan
     int64_t height = even_height(m);
     for (int64_t row = 0; row < m; row += height) {
         int64_t here = m - row < height ? m - row : height;
-        CK_NAME(ck_gemm_tile_f32)((int)here, k, a + row * k, panel, c + row * TILE_COLUMNS, TILE_COLUMNS, accumulate);
+        CK_NAME(ck_gemm_tile_f32)(
+            (int)here, k, a + row * k, panel, c + row * TILE_COLUMNS, TILE_COLUMNS, accumulate, a + row * k);
     }
 }
 

@@ -1,20 +1,23 @@
 // The matrix-product micro-kernel: a tile of c, rows x TILE_COLUMNS, stays in registers while k runs.
 // a is packed [k][rows], the panel [k][TILE_COLUMNS]; for bf16 the unit along k is a pair. The sum over a block of k
 // begins at zero and is added to c at its end: rounding errors grow with the length of a block, not with that of k.
+// While it computes it asks for c, and for the memory at `ahead`, four words a step: what the caller wants next.
 
 typedef float vector_f32 __attribute__((vector_size(CK_LANES * 4), aligned(4)));
 
 enum { TILE_COLUMNS = 2 * CK_LANES };
 
 static inline __attribute__((always_inline)) void tile_f32(
-    const int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate) {
+    const int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate, const float *ahead) {
     vector_f32 sum[CK_TILE_ROWS][2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
         sum[i][0] = (vector_f32){0};
         sum[i][1] = (vector_f32){0};
+        __builtin_prefetch(c + i * ldc, 1);
     }
     for (int64_t p = 0; p < k; p++) {
+        if (p % 4 == 0) __builtin_prefetch(ahead + 4 * p, 0, 2);
         vector_f32 b0 = *(const vector_f32 *)(panel + p * TILE_COLUMNS);
         vector_f32 b1 = *(const vector_f32 *)(panel + p * TILE_COLUMNS + CK_LANES);
 #pragma clang loop unroll(full)
@@ -34,14 +37,18 @@ static inline __attribute__((always_inline)) void tile_f32(
 
 #ifdef CK_AVX512BF16
 static inline __attribute__((always_inline)) void tile_bf16(
-    const int rows, int64_t pairs, const uint32_t *a, const uint32_t *panel, float *c, int64_t ldc, bool accumulate) {
+    const int rows, int64_t pairs, const uint32_t *a, const uint32_t *panel, float *c, int64_t ldc, bool accumulate,
+    const uint32_t *ahead) {
     __m512 sum[CK_TILE_ROWS][2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
         sum[i][0] = _mm512_setzero_ps();
         sum[i][1] = _mm512_setzero_ps();
+        __builtin_prefetch(c + i * ldc, 1);
+        __builtin_prefetch(c + i * ldc + CK_LANES, 1);
     }
     for (int64_t p = 0; p < pairs; p++) {
+        if (p % 4 == 0) __builtin_prefetch(ahead + 4 * p, 0, 2);
         __m512bh b0 = (__m512bh)_mm512_loadu_si512(panel + p * TILE_COLUMNS);
         __m512bh b1 = (__m512bh)_mm512_loadu_si512(panel + p * TILE_COLUMNS + CK_LANES);
 #pragma clang loop unroll(full)
@@ -54,8 +61,8 @@ static inline __attribute__((always_inline)) void tile_bf16(
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
         if (accumulate) {
-            sum[i][0] = _mm512_add_ps(_mm512_loadu_ps(c + i * ldc), sum[i][0]);
-            sum[i][1] = _mm512_add_ps(_mm512_loadu_ps(c + i * ldc + CK_LANES), sum[i][1]);
+            sum[i][0] = _mm512_add_ps(sum[i][0], _mm512_loadu_ps(c + i * ldc));
+            sum[i][1] = _mm512_add_ps(sum[i][1], _mm512_loadu_ps(c + i * ldc + CK_LANES));
         }
         _mm512_storeu_ps(c + i * ldc, sum[i][0]);
         _mm512_storeu_ps(c + i * ldc + CK_LANES, sum[i][1]);
@@ -73,9 +80,9 @@ static inline __attribute__((always_inline)) void tile_bf16(
 #endif
 
 void CK_NAME(ck_gemm_tile_f32)(
-    int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate) {
+    int rows, int64_t k, const float *a, const float *panel, float *c, int64_t ldc, bool accumulate, const float *ahead) {
     switch (rows) {
-#define CK_TILE(height) case height: tile_f32(height, k, a, panel, c, ldc, accumulate); break;
+#define CK_TILE(height) case height: tile_f32(height, k, a, panel, c, ldc, accumulate, ahead); break;
         CK_TILE_HEIGHTS(CK_TILE)
 #undef CK_TILE
         default: __builtin_trap();
@@ -84,64 +91,101 @@ void CK_NAME(ck_gemm_tile_f32)(
 
 // Only called where the table says bf16_products; elsewhere bf16 operands are packed as the f32 they stand for.
 void CK_NAME(ck_gemm_tile_bf16)(
-    int rows, int64_t k, const void *a, const void *panel, float *c, int64_t ldc, bool accumulate) {
+    int rows, int64_t k, const void *a, const void *panel, float *c, int64_t ldc, bool accumulate, const void *ahead) {
 #ifdef CK_AVX512BF16
     switch (rows) {
-#define CK_TILE(height) case height: tile_bf16(height, k, a, panel, c, ldc, accumulate); break;
+#define CK_TILE(height) case height: tile_bf16(height, k, a, panel, c, ldc, accumulate, ahead); break;
         CK_TILE_HEIGHTS(CK_TILE)
 #undef CK_TILE
         default: __builtin_trap();
     }
 #else
-    (void)rows, (void)k, (void)a, (void)panel, (void)c, (void)ldc, (void)accumulate;
+    (void)rows, (void)k, (void)a, (void)panel, (void)c, (void)ldc, (void)accumulate, (void)ahead;
     __builtin_trap();
 #endif
 }
 
+#ifdef CK_AVX512
+// One square of up to 16 x 16 words.
+static inline __attribute__((always_inline)) void transpose_square(
+    int rows, int columns, const uint32_t *source, int64_t lds, uint32_t *out, int64_t ldo) {
+    __m512i r[16], t[16];
+    __mmask16 across = (__mmask16)((1u << columns) - 1), down = (__mmask16)((1u << rows) - 1);
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 16; x++) r[x] = x < rows ? _mm512_maskz_loadu_epi32(across, source + x * lds) : _mm512_setzero_si512();
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 16; x += 2) {
+        t[x] = _mm512_unpacklo_epi32(r[x], r[x + 1]);
+        t[x + 1] = _mm512_unpackhi_epi32(r[x], r[x + 1]);
+    }
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 16; x += 4) {
+        r[x] = _mm512_unpacklo_epi64(t[x], t[x + 2]);
+        r[x + 1] = _mm512_unpackhi_epi64(t[x], t[x + 2]);
+        r[x + 2] = _mm512_unpacklo_epi64(t[x + 1], t[x + 3]);
+        r[x + 3] = _mm512_unpackhi_epi64(t[x + 1], t[x + 3]);
+    }
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 4; x++) {
+        t[x] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0x88);
+        t[x + 4] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0xdd);
+        t[x + 8] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0x88);
+        t[x + 12] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0xdd);
+    }
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 4; x++) {
+        r[x] = _mm512_shuffle_i32x4(t[x], t[x + 8], 0x88);
+        r[x + 4] = _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0x88);
+        r[x + 8] = _mm512_shuffle_i32x4(t[x], t[x + 8], 0xdd);
+        r[x + 12] = _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0xdd);
+    }
+#pragma clang loop unroll(full)
+    for (int x = 0; x < 16; x++) {
+        if (x < columns) _mm512_mask_storeu_epi32(out + x * ldo, down, r[x]);
+    }
+}
+#endif
+
 // out[j][i] = source[i][j] for 32-bit words.
 void CK_NAME(ck_transpose_words)(
     int64_t rows, int64_t columns, const uint32_t *source, int64_t lds, uint32_t *out, int64_t ldo) {
-    int64_t i = 0;
 #ifdef CK_AVX512
-    for (; i + 16 <= rows; i += 16) {
+    for (int64_t i = 0; i < rows; i += 16) {
+        int height = rows - i < 16 ? (int)(rows - i) : 16;
         int64_t j = 0;
         for (; j + 16 <= columns; j += 16) {
-            __m512i r[16], t[16];
-            for (int x = 0; x < 16; x++) r[x] = _mm512_loadu_si512(source + (i + x) * lds + j);
-            for (int x = 0; x < 16; x += 2) {
-                t[x] = _mm512_unpacklo_epi32(r[x], r[x + 1]);
-                t[x + 1] = _mm512_unpackhi_epi32(r[x], r[x + 1]);
-            }
-            for (int x = 0; x < 16; x += 4) {
-                r[x] = _mm512_unpacklo_epi64(t[x], t[x + 2]);
-                r[x + 1] = _mm512_unpackhi_epi64(t[x], t[x + 2]);
-                r[x + 2] = _mm512_unpacklo_epi64(t[x + 1], t[x + 3]);
-                r[x + 3] = _mm512_unpackhi_epi64(t[x + 1], t[x + 3]);
-            }
-            for (int x = 0; x < 4; x++) {
-                t[x] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0x88);
-                t[x + 4] = _mm512_shuffle_i32x4(r[x], r[x + 4], 0xdd);
-                t[x + 8] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0x88);
-                t[x + 12] = _mm512_shuffle_i32x4(r[x + 8], r[x + 12], 0xdd);
-            }
-            for (int x = 0; x < 4; x++) {
-                _mm512_storeu_si512(out + (j + x) * ldo + i, _mm512_shuffle_i32x4(t[x], t[x + 8], 0x88));
-                _mm512_storeu_si512(out + (j + x + 4) * ldo + i, _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0x88));
-                _mm512_storeu_si512(out + (j + x + 8) * ldo + i, _mm512_shuffle_i32x4(t[x], t[x + 8], 0xdd));
-                _mm512_storeu_si512(out + (j + x + 12) * ldo + i, _mm512_shuffle_i32x4(t[x + 4], t[x + 12], 0xdd));
+            const uint32_t *from = source + i * lds + j;
+            uint32_t *to = out + j * ldo + i;
+            switch (height) {
+                case 16: transpose_square(16, 16, from, lds, to, ldo); break;
+                case CK_TILE_ROWS: transpose_square(CK_TILE_ROWS, 16, from, lds, to, ldo); break;
+                default: transpose_square(height, 16, from, lds, to, ldo);
             }
         }
-        for (; j < columns; j++) {
-            for (int x = 0; x < 16; x++) out[j * ldo + i + x] = source[(i + x) * lds + j];
-        }
+        if (j < columns) transpose_square(height, (int)(columns - j), source + i * lds + j, lds, out + j * ldo + i, ldo);
     }
-#endif
-    for (; i < rows; i++) {
+#else
+    for (int64_t i = 0; i < rows; i++) {
         for (int64_t j = 0; j < columns; j++) out[j * ldo + i] = source[i * lds + j];
     }
+#endif
 }
 
-// out[i] = the pair (even[i], odd[i]).
-void CK_NAME(ck_zip_halves)(int64_t count, const ck_bf16 *even, const ck_bf16 *odd, uint32_t *out) {
-    for (int64_t i = 0; i < count; i++) out[i] = even[i] | (uint32_t)odd[i] << 16;
+// The pairs (even[i], odd[i]): `width` of them in a run, each run `stride` words behind the one before.
+void CK_NAME(ck_zip_halves)(
+    int64_t count, int64_t width, const ck_bf16 *even, const ck_bf16 *odd, uint32_t *out, int64_t stride) {
+    for (int64_t first = 0; first < count; first += width, out += stride) {
+        int64_t run = count - first < width ? count - first : width, i = 0;
+#ifdef CK_AVX512
+        const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6,
+                                             37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+        const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+        for (; i + 32 <= run; i += 32) {
+            __m512i x = _mm512_loadu_si512(even + first + i), y = _mm512_loadu_si512(odd + first + i);
+            _mm512_storeu_si512(out + i, _mm512_permutex2var_epi16(x, low, y));
+            _mm512_storeu_si512(out + i + 16, _mm512_permutex2var_epi16(x, high, y));
+        }
+#endif
+        for (; i < run; i++) out[i] = even[first + i] | (uint32_t)odd[first + i] << 16;
+    }
 }

@@ -77,9 +77,34 @@ void CK_NAME(ck_quantize4)(
     }
 }
 
-static inline float block_absmax(const ck_blocks4 *blocks, int64_t block) {
+// Walks the scales of consecutive blocks. Divisions are dear beside a block, so powers of two are shifted by.
+typedef struct {
+    const ck_blocks4 *blocks;
+    int64_t block, nested, left;  // blocks left of the nested one
+} scale_cursor;
+
+static inline int64_t quotient(int64_t value, int64_t divisor) {
+    return (divisor & (divisor - 1)) == 0 ? value >> __builtin_ctzll((uint64_t)divisor) : value / divisor;
+}
+
+static inline scale_cursor scale_cursor_at(const ck_blocks4 *blocks, int64_t block) {
+    scale_cursor cursor = {blocks, block, 0, 0};
+    if (!blocks->absmax) {
+        cursor.nested = quotient(block, blocks->nested_block_size);
+        cursor.left = (cursor.nested + 1) * blocks->nested_block_size - block;
+    }
+    return cursor;
+}
+
+static inline float next_scale(scale_cursor *cursor) {
+    const ck_blocks4 *blocks = cursor->blocks;
+    int64_t block = cursor->block++;
     if (blocks->absmax) return blocks->absmax[block];
-    float nested = blocks->nested_absmax[block / blocks->nested_block_size];
+    float nested = blocks->nested_absmax[cursor->nested];
+    if (--cursor->left == 0) {
+        cursor->nested++;
+        cursor->left = blocks->nested_block_size;
+    }
     return blocks->absmax_map[blocks->absmax_codes[block]] * nested + blocks->nested_offset;
 }
 
@@ -169,11 +194,13 @@ static inline void block_values_f16(const float *table, float absmax, ck_f16 *va
         ck_type type, const ck_blocks4 *blocks, int64_t start, int64_t count, element *out) {                       \
         const float *table = ck_code_table(type);                                                                   \
         const uint8_t *codes = blocks->codes;                                                                       \
-        int64_t end = start + count, block = start / blocks->block_size, stop = block * blocks->block_size;         \
-        for (; start < end; block++) {                                                                              \
+        int64_t end = start + count, first = quotient(start, blocks->block_size);                                   \
+        int64_t stop = first * blocks->block_size;                                                                  \
+        scale_cursor cursor = scale_cursor_at(blocks, first);                                                       \
+        while (start < end) {                                                                                       \
             stop = stop + blocks->block_size < end ? stop + blocks->block_size : end;                               \
             element values[16];                                                                                     \
-            block_values_##suffix(table, block_absmax(blocks, block), values);                                      \
+            block_values_##suffix(table, next_scale(&cursor), values);                                                  \
             if (start % 2 != 0) *out++ = values[codes[start++ / 2] & 15];                                           \
             int64_t bytes = (stop - start) / 2;                                                                     \
             expand(values, bytes, codes + start / 2, out);                                                          \

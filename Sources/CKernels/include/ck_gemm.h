@@ -1,4 +1,4 @@
-// Matrix product with weights in any precision.
+// Matrix products with weights in any precision.
 #ifndef CK_GEMM_H
 #define CK_GEMM_H
 
@@ -16,12 +16,26 @@ typedef struct {
     int64_t k;
 } ck_gemm_term;
 
-// c [m, n] (f32 or bf16, ldc elements from row to row) = sum of the terms, or c += where accumulate.
+// c [m, n] (f32 or bf16, ldc elements from row to row) = sum of the terms; c += it where accumulate, for f32 alone.
+typedef struct {
+    int64_t n;
+    int terms;
+    const ck_gemm_term *term;
+    void *c;
+    ck_type c_type;
+    int64_t ldc;
+    bool accumulate;
+} ck_gemm_output;
+
+// Makes several outputs that share their number of rows, m. An a that stands in several terms is packed once; one call
+// takes at most 16 different ones.
 // compute CK_FLOAT32: operands are widened to f32. compute CK_BFLOAT16: operands are rounded to bf16 (nearest even),
 // products and sums are f32. Weights are expanded panel by panel into per-core scratch, never whole.
 // Every element is summed over the terms and k in ascending order in blocks that depend on the instruction set alone,
 // so a result depends neither on the threads nor on which other rows are computed with it.
-void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
-             bool accumulate);
+void ck_gemm(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs);
+
+// Bytes of packed a that a product keeps at most, but for rows so long that 512 of them take more.
+int64_t ck_gemm_packed_bytes(void);
 
 #endif

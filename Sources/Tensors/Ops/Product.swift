@@ -67,39 +67,45 @@ struct ProductTerm {
     var k: Int
 }
 
-/// Sets `result` [m, n], or its matrix `index` where it has more than one, to the sum of the terms.
-///
-/// - Parameters:
-///   - compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
-///   - accumulating: whether the sum is added to what a float32 result holds.
-func product(
-    _ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0,
-    accumulating: Bool = false
-) {
-    let terms = terms.map {
-        ck_gemm_term(
-            a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
-    }
-    let target = result.pointer + index * m * n * result.dtype.byteCount
-    ck_gemm(
-        compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
-        accumulating)
-}
-
 /// One matrix among several that share their rows: the sum of its terms.
 struct ProductOutput {
     var terms: [ProductTerm]
-    /// [m, n].
     var result: Tensor
+    /// Which matrix of `result`, where it has more than one.
+    var index = 0
+    /// The columns of the result.
+    var n: Int
     /// Whether the sum is added to what a float32 result holds.
     var accumulating = false
 }
 
 /// Sets several results, each [m, its own n], to the sums of their terms. An `a` that several terms share is packed once.
+///
+/// - Parameter compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
 func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
-    for output in outputs {
-        product(
-            output.terms, m: m, n: output.result.shape[1], compute: compute, into: output.result,
-            accumulating: output.accumulating)
+    let terms = outputs.flatMap(\.terms).map {
+        ck_gemm_term(
+            a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
     }
+    terms.withUnsafeBufferPointer { terms in
+        var used = 0
+        let outputs = outputs.map { output in
+            defer { used += output.terms.count }
+            return ck_gemm_output(
+                n: Int64(output.n), terms: Int32(output.terms.count), term: terms.baseAddress.map { $0 + used },
+                c: output.result.pointer + output.index * m * output.n * output.result.dtype.byteCount,
+                c_type: output.result.dtype.kernelType, ldc: Int64(output.n), accumulate: output.accumulating)
+        }
+        ck_gemm(compute.kernelType, Int64(m), Int32(outputs.count), outputs)
+    }
+}
+
+/// Sets `result` [m, n], or its matrix `index` where it has more than one, to the sum of the terms.
+func product(
+    _ terms: [ProductTerm], m: Int, n: Int, compute: DType, into result: Tensor, at index: Int = 0,
+    accumulating: Bool = false
+) {
+    products(
+        [ProductOutput(terms: terms, result: result, index: index, n: n, accumulating: accumulating)], m: m,
+        compute: compute)
 }
