@@ -45,7 +45,7 @@ public final class RotaryEmbedding: Sendable {
 
     /// A table for at least the positions of the plan.
     public func table(for plan: SegmentPlan) -> RotaryTable {
-        let needed = plan.segments.map(\.keyCount).max() ?? 1
+        let needed = plan.positionCount
         return cache.withLock { table in
             if table.positionCount < needed {
                 var count = table.positionCount

@@ -16,7 +16,7 @@ struct TrainOptionsTests {
         #expect(steps.count == 3 && steps[1].hasPrefix("step 2/3  epoch 0.33  loss "))
         #expect(lines.last == "adapter: \(folder.output.appendingPathComponent("adapter").path)")
         let keys: Set = [
-            "step", "epoch", "loss", "grad_norm", "learning_rate", "num_loss_tokens", "num_tokens",
+            "step", "epoch", "loss", "grad_norm", "learning_rate", "num_loss_tokens", "num_tokens", "tokens_computed",
             "tokens_per_second", "peak_memory_bytes",
         ]
         let metrics = try TrainFolder.metrics(folder.output)

@@ -82,6 +82,30 @@ struct Misuse: Sendable {
             _ = attention(
                 queries: zeros(3, 4), keys: zeros(3, 2), values: zeros(3, 2), plan: plan, heads: 2, keyValueHeads: 1)
         },
+        Misuse("SegmentPlan", "3 queries", "2 keys") {
+            _ = SegmentPlan([.init(queryStart: 0, queryCount: 3, keyStart: 0, keyCount: 2)])
+        },
+        Misuse("SegmentPlan", "segment 0", "segment 0") {
+            _ = SegmentPlan([.init(queryStart: 0, queryCount: 2, keyStart: 0, keyCount: 2, parent: 0)])
+        },
+        Misuse("SegmentPlan", "queries 1..<2", "2") {
+            _ = SegmentPlan([
+                .init(queryStart: 0, queryCount: 2, keyStart: 0, keyCount: 2),
+                .init(queryStart: 1, queryCount: 1, keyStart: 2, keyCount: 1),
+            ])
+        },
+        Misuse("SegmentPlan", "queries 3..<4", "2") {
+            _ = SegmentPlan([
+                .init(queryStart: 3, queryCount: 1, keyStart: 2, keyCount: 1),
+                .init(queryStart: 0, queryCount: 2, keyStart: 0, keyCount: 2),
+            ])
+        },
+        Misuse("SegmentPlan", "keys 1..<3", "2") {
+            _ = SegmentPlan([
+                .init(queryStart: 0, queryCount: 2, keyStart: 0, keyCount: 2),
+                .init(queryStart: 2, queryCount: 1, keyStart: 1, keyCount: 2),
+            ])
+        },
         Misuse("rmsNorm", "[2, 3]", "[4]") { _ = rmsNorm(zeros(2, 3), weight: zeros(4), epsilon: 1e-5) },
         Misuse("layerNorm", "[2, 3]", "[3]", "[4]") {
             _ = layerNorm(zeros(2, 3), weight: zeros(3), bias: zeros(4), epsilon: 1e-5)

@@ -12,6 +12,8 @@ typedef struct {
     const ck_attention *attention;
     const ck_segment *segment;
     int64_t group, head_dimension, first_head, kv_head;
+    int64_t key_count;        // that the last query sees
+    const int64_t *key_rows;  // where they lie, in the order of their positions
 } attention_task;
 
 static int64_t even_height(int64_t rows) {
@@ -31,7 +33,7 @@ static void write_row(const ck_attention *a, void *base, int64_t index, const fl
 }
 
 static int64_t key_index(const attention_task *t, int64_t key) {
-    return ((t->segment->key_start + key) * t->attention->kv_heads + t->kv_head) * t->head_dimension;
+    return (t->key_rows[key] * t->attention->kv_heads + t->kv_head) * t->head_dimension;
 }
 
 static int64_t query_index(const attention_task *t, int64_t lane) {
@@ -43,7 +45,7 @@ static int64_t query_index(const attention_task *t, int64_t lane) {
 static int64_t last_key(const attention_task *t, int64_t lane) {
     const ck_segment *s = t->segment;
     if (lane >= s->query_count * t->group) return 0;
-    return s->key_count - s->query_count + lane % s->query_count;
+    return t->key_count - s->query_count + lane % s->query_count;
 }
 
 // Rows of a block of keys in columns form, in rows form, or both.
@@ -124,9 +126,15 @@ static int64_t keys_for_lanes(const attention_task *t, int64_t lane) {
     return most + 1;
 }
 
-static attention_task task_of(const ck_attention *a, const ck_segment *segment, int64_t kv_head) {
-    int64_t group = a->heads / a->kv_heads;
-    return (attention_task){a, segment, group, a->head_dimension, kv_head * group, kv_head};
+static attention_task task_of(const ck_attention *a, const ck_segment *segments, int64_t index, int64_t kv_head) {
+    int64_t group = a->heads / a->kv_heads, count = 0;
+    for (int64_t i = index; i >= 0; i = segments[i].parent) count += segments[i].key_count;
+    int64_t *rows = ck_scratch(CK_SCRATCH_ROWS, count * 8), end = count;
+    for (int64_t i = index; i >= 0; i = segments[i].parent) {
+        end -= segments[i].key_count;
+        for (int64_t key = 0; key < segments[i].key_count; key++) rows[end + key] = segments[i].key_start + key;
+    }
+    return (attention_task){a, segments + index, group, a->head_dimension, kv_head * group, kv_head, count, rows};
 }
 
 // One query at a time, for generation, where blocks of lanes would stay empty.
@@ -134,7 +142,7 @@ static void forward_few(const attention_task *t) {
     const ck_attention *a = t->attention;
     int64_t d = t->head_dimension, lanes = t->segment->query_count * t->group;
     float query[d], buffer[d], sum[d];
-    float *scores = ck_scratch(CK_SCRATCH_ATTENTION, t->segment->key_count * 4);
+    float *scores = ck_scratch(CK_SCRATCH_ATTENTION, t->key_count * 4);
     for (int64_t lane = 0; lane < lanes; lane++) {
         int64_t index = query_index(t, lane), keys = last_key(t, lane) + 1;
         const float *row = read_row(a, a->queries, index * d, buffer);
@@ -163,9 +171,9 @@ static void forward_few(const attention_task *t) {
     }
 }
 
-void CK_NAME(ck_attention_forward_head)(const ck_attention *a, const ck_segment *segment, int64_t kv_head) {
-    const attention_task task = task_of(a, segment, kv_head), *t = &task;
-    int64_t d = t->head_dimension, keys = segment->key_count, lanes = segment->query_count * t->group;
+void CK_NAME(ck_attention_forward_head)(const ck_attention *a, const ck_segment *segments, int64_t index, int64_t kv_head) {
+    const attention_task task = task_of(a, segments, index, kv_head), *t = &task;
+    int64_t d = t->head_dimension, keys = t->key_count, lanes = t->segment->query_count * t->group;
     if (lanes <= 8) {
         forward_few(t);
         return;
@@ -236,20 +244,22 @@ static void add_key_gradient(int64_t d, int64_t count, const float *scores, cons
     }
 }
 
-static void write_key_gradient(const attention_task *t, void *base, int64_t keys, const float *gradient) {
+// Adds one segment's gradient to sums [rows of keys][d].
+static void add_segment_gradient(const attention_task *t, const float *gradient, float *sums) {
     int64_t d = t->head_dimension;
     float wide[TILE_COLUMNS * d];
-    for (int64_t first = 0; first < keys; first += TILE_COLUMNS) {
+    for (int64_t first = 0; first < t->key_count; first += TILE_COLUMNS) {
         CK_NAME(ck_transpose_words)(d, TILE_COLUMNS, (const uint32_t *)gradient + first * d, TILE_COLUMNS, (uint32_t *)wide, d);
-        for (int64_t i = 0; i < TILE_COLUMNS && first + i < keys; i++) {
-            write_row(t->attention, base, key_index(t, first + i), wide + i * d);
+        for (int64_t i = 0; i < TILE_COLUMNS && first + i < t->key_count; i++) {
+            CK_NAME(ck_axpy_f32)(d, 1, wide + i * d, sums + t->key_rows[first + i] * d);
         }
     }
 }
 
-void CK_NAME(ck_attention_backward_head)(const ck_attention *a, const ck_segment *segment, int64_t kv_head) {
-    const attention_task task = task_of(a, segment, kv_head), *t = &task;
-    int64_t d = t->head_dimension, keys = segment->key_count, lanes = segment->query_count * t->group;
+static void backward_segment(
+    const ck_attention *a, const ck_segment *segments, int64_t index, int64_t kv_head, float *key_sums, float *value_sums) {
+    const attention_task task = task_of(a, segments, index, kv_head), *t = &task;
+    int64_t d = t->head_dimension, keys = t->key_count, lanes = t->segment->query_count * t->group;
     int64_t padded = (keys + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS;
     float *memory = ck_scratch(CK_SCRATCH_ATTENTION,
                                (3 * keys * d + 2 * padded * d + (5 * d + 2 * KEYS + TILE_COLUMNS) * TILE_COLUMNS) * 4);
@@ -303,6 +313,23 @@ void CK_NAME(ck_attention_backward_head)(const ck_attention *a, const ck_segment
         for (int i = 0; i < TILE_COLUMNS; i++) factor[i] = a->scale;
         unpack_lanes(t, a->query_gradient, lane, query_gradient, factor);
     }
-    write_key_gradient(t, a->key_gradient, keys, key_gradient);
-    write_key_gradient(t, a->value_gradient, keys, value_gradient);
+    add_segment_gradient(t, key_gradient, key_sums);
+    add_segment_gradient(t, value_gradient, value_sums);
+}
+
+void CK_NAME(ck_attention_backward_head)(const ck_attention *a, const ck_segment *segments, int64_t count, int64_t kv_head) {
+    int64_t rows = 0, d = a->head_dimension;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t end = segments[i].key_start + segments[i].key_count;
+        rows = end > rows ? end : rows;
+    }
+    float *key_sums = ck_scratch(CK_SCRATCH_ACCUMULATOR, 2 * rows * d * 4), *value_sums = key_sums + rows * d;
+    memset(key_sums, 0, (size_t)(2 * rows * d) * 4);
+    for (int64_t i = 0; i < count; i++) backward_segment(a, segments, i, kv_head, key_sums, value_sums);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t row = segments[i].key_start; row < segments[i].key_start + segments[i].key_count; row++) {
+            write_row(a, a->key_gradient, (row * a->kv_heads + kv_head) * d, key_sums + row * d);
+            write_row(a, a->value_gradient, (row * a->kv_heads + kv_head) * d, value_sums + row * d);
+        }
+    }
 }

@@ -4,10 +4,12 @@
 
 #include "ck_types.h"
 
-// A run of queries and the run of keys they may see. Query i sees keys 0 ... key_count - query_count + i.
+// A run of queries and a run of keys, behind the keys of an earlier segment (parent; -1 for none) and of all its
+// ancestors. Query i sees the ancestors' keys in full and its own segment's 0 ... key_count - query_count + i.
 typedef struct {
     int64_t query_start, query_count;
     int64_t key_start, key_count;
+    int64_t parent;
 } ck_segment;
 
 // Queries are rows of [tokens, heads * head_dimension]; keys and values of [tokens, kv_heads * head_dimension]. Query head
@@ -27,8 +29,8 @@ typedef struct {
 // Sets output and log_sum_exp for the queries of every segment. Scores exist for one block at a time.
 void ck_attention_forward(const ck_attention *attention, const ck_segment *segments, int64_t count);
 
-// Sets the three gradients for the rows of every segment, from output, log_sum_exp and output_gradient. Each row of keys may
-// belong to one segment only.
+// Sets the three gradients for the rows of every segment, from output, log_sum_exp and output_gradient. Each row of keys
+// belongs to one segment only; its gradients are summed over all queries that see it before they are rounded.
 void ck_attention_backward(const ck_attention *attention, const ck_segment *segments, int64_t count);
 
 #endif

@@ -1,14 +1,15 @@
 import CKernels
 
-/// Causal grouped-query attention: softmax(scale · Q·Kᵀ)·V within each segment.
+/// Causal grouped-query attention: softmax(scale · Q·Kᵀ)·V, each query over the keys that the plan lets it see.
 ///
 /// Scores exist for one block of keys and queries at a time (Dao, arXiv 2307.08691); the backward pass computes them again
-/// from the kept log-sum-exp. Arithmetic is float32 for every input type.
+/// from the kept log-sum-exp. Arithmetic is float32 for every input type. Gradients of keys that several segments see are
+/// summed over them before they are rounded to the keys' type.
 ///
 /// - Parameters:
 ///   - queries: [tokens, heads · headDimension], float32 or bfloat16.
 ///   - keys, values: [keyTokens, keyValueHeads · headDimension]; query head h reads key head h / (heads / keyValueHeads).
-///   - plan: which queries see which keys. For gradients, every segment's keys have to be its own.
+///   - plan: which queries see which keys.
 ///   - scale: of the scores; 1/√headDimension where nil.
 /// - Returns: [tokens, heads · headDimension].
 public func attention(

@@ -5,9 +5,9 @@ extension TrainConfiguration {
     public struct Data: Sendable, Equatable {
         /// Whether rows that begin alike are computed once for the part they share.
         public enum PrefixSharing: Sendable, Equatable {
-            /// `"auto"`: where the planner finds that it pays.
+            /// `"auto"`: where rows share streams (`packing`) and `lora_dropout` is 0, in steps where it saves tokens.
             case automatic
-            /// `true`: always.
+            /// `true`: without packing too; refused where `lora_dropout` is not 0.
             case on
             /// `false`: never.
             case off
@@ -45,6 +45,20 @@ extension TrainConfiguration {
                     ConfigField("completion_only_loss", \.completionOnlyLoss, .flag()),
                     ConfigField("prefix_sharing", \.prefixSharing, PrefixSharing.format),
                 ])
+        }
+    }
+}
+
+extension TrainConfiguration {
+    /// Whether rows that begin alike are computed once for the part they share.
+    ///
+    /// Dropout draws for each token of a stream: a shared token would be dropped for all its rows at once, which is another
+    /// distribution than rows computed apart have.
+    var sharesPrefixes: Bool {
+        switch data.prefixSharing {
+        case .automatic: data.packing && lora.loraDropout == 0
+        case .on: true
+        case .off: false
         }
     }
 }

@@ -1,86 +1,75 @@
 import Diagnostics
+import Tensors
 
-/// Rows laid out end to end in one flat stream of tokens, with the segments they take and the targets they give.
+/// Rows laid out in one flat stream of tokens, with the segments they take and the targets they give.
 ///
 /// There is no padding: attention and positions follow the segments, so a token sees only its own row and positions
-/// begin at 0 in every row.
+/// begin at 0 in every row. What rows have in common at their beginning may lie in the stream once; segments continue it.
 public struct MicroBatch: Sendable, Equatable {
-    /// A row's place in the stream.
+    /// A stretch of a row, or of several that have it in common.
     public struct Segment: Sendable, Equatable {
         /// The index of its first token in the stream.
         public var start: Int
         /// Its number of tokens.
         public var count: Int
+        /// The index of the earlier segment that it continues; nil where rows begin.
+        public var parent: Int?
 
         /// - Parameters:
         ///   - start: the index of its first token in the stream.
         ///   - count: its number of tokens.
-        public init(start: Int, count: Int) {
+        ///   - parent: the index of the earlier segment that it continues; nil where rows begin.
+        public init(start: Int, count: Int, parent: Int? = nil) {
             self.start = start
             self.count = count
+            self.parent = parent
         }
     }
 
-    /// The tokens of all rows, one after the other.
+    /// What a row has of the stream.
+    public struct Row: Sendable, Equatable {
+        /// Its index in the data set.
+        public var index: Int
+        /// Its number of tokens, shared ones included.
+        public var tokenCount: Int
+        /// Where in `targets` its tokens with loss are, in the order of the row.
+        public var targets: [Range<Int>] = []
+    }
+
+    /// The tokens to be computed, segment after segment.
     public var tokens: [Int32] = []
-    /// The place of each row in the stream, in order, without gaps.
+    /// The segments in the order of the stream, without gaps; a parent comes before what continues it.
     public var segments: [Segment] = []
-    /// For each token that carries loss, the index in the stream of the token before it: the row of the hidden states
-    /// that predicts it.
+    /// For each target, the index in the stream of the token before it: the row of the hidden states that predicts it.
+    /// Where rows part, the same index comes once for each way they go on.
     public var lossPositions: [Int32] = []
-    /// The tokens that carry loss, in the order of `lossPositions`.
+    /// The tokens that carry loss, in the order of the stream.
     public var targets: [Int32] = []
-    /// The indices of the rows in the data set, one a segment.
-    public var rows: [Int] = []
+    /// For how many rows each target counts: more than one in a stretch they share.
+    public var lossWeights: [Float] = []
+    /// The rows of the stream.
+    public var rows: [Row] = []
 
-    /// Lays rows out in one stream.
-    ///
-    /// - Parameters:
-    ///   - indices: the rows, in order.
-    ///   - dataset: the data set they are from.
-    public init(rows indices: [Int], of dataset: TokenizedDataset) {
-        for index in indices { append(dataset.rows[index], index: index) }
+    /// Tokens of all rows, shared ones counted for each.
+    public var rowTokenCount: Int { rows.reduce(0) { $0 + $1.tokenCount } }
+
+    /// Tokens with loss of all rows, shared ones counted for each.
+    public var lossTokenCount: Int { rows.reduce(0) { $0 + $1.targets.reduce(0) { $0 + $1.count } } }
+
+    /// Which tokens attention lets see each other, and their positions.
+    public var plan: SegmentPlan {
+        SegmentPlan(
+            segments.map {
+                .init(
+                    queryStart: $0.start, queryCount: $0.count, keyStart: $0.start, keyCount: $0.count,
+                    parent: $0.parent)
+            })
     }
 
-    /// Tokens of a stream that packing fills: products over more rows are no faster, and take more memory.
-    public static let streamTokens = 2048
-
-    /// Lays out the rows of a configured micro-batch.
+    /// The sum of a row's share of losses, such as those of `LlamaModel.tokenLosses`.
     ///
-    /// Packing puts rows together, in order, in streams of up to `streamTokens` tokens (a longer row is a stream of its
-    /// own), which keeps matrix products large; without it every row is a stream. Neither changes which rows make up a
-    /// step or a micro-batch: batch sizes count rows either way, and the loss is the same.
-    ///
-    /// - Parameters:
-    ///   - indices: the rows of the micro-batch, in order.
-    ///   - dataset: the data set they are from.
-    ///   - packing: whether rows share streams.
-    /// - Returns: streams to be computed one at a time.
-    public static func streams(rows indices: [Int], of dataset: TokenizedDataset, packing: Bool) -> [MicroBatch] {
-        var streams: [[Int]] = []
-        var filled = Int.max
-        for index in indices {
-            let count = dataset.rows[index].tokens.count
-            if packing, filled <= streamTokens - count {
-                streams[streams.count - 1].append(index)
-                filled += count
-            } else {
-                streams.append([index])
-                filled = count
-            }
-        }
-        return streams.map { MicroBatch(rows: $0, of: dataset) }
-    }
-
-    private mutating func append(_ row: TokenizedRow, index: Int) {
-        let start = tokens.count
-        require(start + row.tokens.count <= Int(Int32.max), "MicroBatch: more tokens than Int32 can count")
-        tokens += row.tokens
-        segments.append(Segment(start: start, count: row.tokens.count))
-        rows.append(index)
-        for i in row.tokens.indices.dropFirst(row.lossStart) {
-            lossPositions.append(Int32(start + i - 1))
-            targets.append(row.tokens[i])
-        }
+    /// - Parameter losses: one for each target.
+    public func sum(_ losses: [Float], of row: Row) -> Double {
+        row.targets.joined().reduce(0) { $0 + Double(losses[$1]) }
     }
 }

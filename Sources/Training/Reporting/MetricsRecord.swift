@@ -12,9 +12,11 @@ public struct MetricsRecord: Sendable, Equatable {
         public var learningRate: Double
         /// Tokens that carried loss.
         public var numLossTokens: Int
-        /// Tokens in all.
+        /// Tokens of all rows.
         public var numTokens: Int
-        /// Tokens a second.
+        /// Tokens that were computed for them: fewer where rows share beginnings.
+        public var tokensComputed: Int
+        /// Tokens of rows a second, whether computed for one row or shared.
         public var tokensPerSecond: Double
         /// The most memory the process has held so far, in bytes; nil where the system does not say.
         public var peakMemoryBytes: Int?
@@ -22,13 +24,14 @@ public struct MetricsRecord: Sendable, Equatable {
         /// All values of a step.
         public init(
             loss: Double, gradNorm: Double, learningRate: Double, numLossTokens: Int, numTokens: Int,
-            tokensPerSecond: Double, peakMemoryBytes: Int?
+            tokensComputed: Int, tokensPerSecond: Double, peakMemoryBytes: Int?
         ) {
             self.loss = loss
             self.gradNorm = gradNorm
             self.learningRate = learningRate
             self.numLossTokens = numLossTokens
             self.numTokens = numTokens
+            self.tokensComputed = tokensComputed
             self.tokensPerSecond = tokensPerSecond
             self.peakMemoryBytes = peakMemoryBytes
         }
@@ -100,6 +103,7 @@ public struct MetricsRecord: Sendable, Equatable {
                 .init("learning_rate", .number(training.learningRate)),
                 .init("num_loss_tokens", .number(training.numLossTokens)),
                 .init("num_tokens", .number(training.numTokens)),
+                .init("tokens_computed", .number(training.tokensComputed)),
                 .init("tokens_per_second", .number(training.tokensPerSecond)),
                 .init("peak_memory_bytes", training.peakMemoryBytes.map { .number($0) } ?? .null),
             ]

@@ -119,6 +119,9 @@ extension ProgressReporter {
                 "lr \(String(format: "%.3e", training.learningRate))",
                 "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
             ]
+            if training.tokensComputed < training.numTokens {
+                parts.append("\(training.tokensComputed) of \(training.numTokens) tokens computed")
+            }
         }
         if let preference = record.preference {
             parts += [

@@ -55,6 +55,7 @@ extension RunSetup {
                 ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
             )
         }
+        if streamPlanner.sharing { lines.insert(("sharing", "\(sharingForecast)"), at: lines.count - 2) }
         return lines.map { "\($0.0.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.1)" }.joined(separator: "\n")
     }
 }

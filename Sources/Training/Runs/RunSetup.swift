@@ -16,6 +16,8 @@ public struct RunSetup {
     public let evaluationRows: TokenizedDataset?
     public let lora: LoRAConfiguration
     public let planner: BatchPlanner
+    /// Which rows of a step are computed together.
+    public let streamPlanner: StreamPlanner
     public let totalSteps: Int
     public let memory: MemoryPlan
     /// What a checkpoint has to be of to go on with.
@@ -32,11 +34,7 @@ public struct RunSetup {
                 .config, at: "method",
                 "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
         }
-        guard configuration.data.prefixSharing != .on else {
-            throw InputError(
-                .config, at: "data.prefix_sharing",
-                "expected \"auto\" or false, found true, which is not implemented yet")
-        }
+        try Self.refuseSharedDropout(configuration)
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
         let encoder = RowEncoder(
@@ -52,8 +50,12 @@ public struct RunSetup {
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
         lora = try Self.attachAdapters(to: model, configuration)
-        memory = try Self.planMemory(
-            configuration, model, planner, [trainingRows, evaluationRows].compactMap { $0 }, budget: budget)
+        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
+        let capacity = Self.streamCapacity(configuration, datasets)
+        streamPlanner = StreamPlanner(
+            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
+            tokenLimit: capacity.sharedTokens)
+        memory = try Self.planMemory(model, capacity, datasets, budget: budget)
         model.recomputedLayers = memory.recomputedLayers
         identity = try Self.identity(configuration, location, model)
     }
@@ -99,21 +101,11 @@ public struct RunSetup {
         return lora
     }
 
-    /// The largest streams that any step or evaluation computes at once.
     private static func planMemory(
-        _ configuration: TrainConfiguration, _ model: LlamaModel, _ planner: BatchPlanner,
-        _ datasets: [TokenizedDataset], budget: Int?
+        _ model: LlamaModel, _ capacity: StreamCapacity, _ datasets: [TokenizedDataset], budget: Int?
     ) throws -> MemoryPlan {
-        let together = configuration.data.packing ? configuration.training.perDeviceTrainBatchSize : 1
-        let largest = datasets.map { dataset in
-            func most(_ counts: [Int]) -> Int { counts.sorted(by: >).prefix(together).reduce(0, +) }
-            let tokens = most(dataset.rows.map(\.tokens.count))
-            let inOneStream = min(
-                tokens, max(dataset.longestRow, configuration.data.packing ? MicroBatch.streamTokens : 0))
-            return (inOneStream, min(inOneStream, most(dataset.rows.map(\.lossTokenCount))))
-        }
         let plan = MemoryPlan(
-            for: model, tokens: largest.map(\.0).max()!, lossTokens: largest.map(\.1).max()!,
+            for: model, tokens: capacity.tokens, lossTokens: capacity.lossTokens,
             rowBytes: datasets.reduce(0) { $0 + $1.tokenCount * 4 }, budget: budget)
         if let budget, plan.peakBytes > budget {
             throw InputError(
@@ -136,25 +128,6 @@ public struct RunSetup {
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))
-    }
-
-    /// A planned step's rows as streams that are computed one at a time.
-    public func streams(of step: PlannedStep) -> [MicroBatch] {
-        step.microBatches.flatMap {
-            MicroBatch.streams(rows: $0, of: trainingRows, packing: configuration.data.packing)
-        }
-    }
-
-    /// The evaluation rows as streams of at most a micro-batch's rows.
-    public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map { dataset in
-            let size = configuration.training.perDeviceTrainBatchSize
-            return stride(from: 0, to: dataset.rows.count, by: size).flatMap {
-                MicroBatch.streams(
-                    rows: Array($0..<min($0 + size, dataset.rows.count)), of: dataset,
-                    packing: configuration.data.packing)
-            }
-        }
     }
 }
 

@@ -127,6 +127,7 @@ public struct TrainingRun {
         let measured = MetricsRecord.Training(
             loss: result.loss, gradNorm: result.gradientNorm, learningRate: result.learningRate,
             numLossTokens: result.lossTokenCount, numTokens: result.tokenCount,
+            tokensComputed: result.computedTokenCount,
             tokensPerSecond: Double(result.tokenCount) / seconds, peakMemoryBytes: MemoryUsage().peakResidentBytes)
         let isLogged = step.isMultiple(of: training.loggingSteps) || isEvaluated || step == setup.totalSteps
         let record = MetricsRecord(

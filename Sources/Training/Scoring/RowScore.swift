@@ -13,27 +13,39 @@ public struct RowScore: Sendable, Equatable {
 }
 
 extension LlamaModel {
-    /// Scores rows, several at a time, without dropout.
+    /// Scores rows, several at a time, without dropout. What neighbouring rows have in common at their beginning is
+    /// computed once.
     ///
     /// - Parameters:
     ///   - rows: of any length, also such that carry no loss.
     ///   - onScore: called with every row's score as soon as it is known, in the order of the rows.
     /// - Throws: `InputError` with `.data` where the model gives NaN or infinity; what `onScore` throws.
     public func score(_ rows: [TokenizedRow], onScore: (RowScore) throws -> Void) throws {
-        let dataset = TokenizedDataset(path: "", rows: rows)
-        for stream in MicroBatch.streams(rows: Array(rows.indices), of: dataset, packing: true) {
-            let losses = stream.targets.isEmpty ? [] : noGradient { tokenLosses(stream) }.floats
-            var first = 0
-            for row in stream.rows.map({ rows[$0] }) {
-                let sum = losses[first..<first + row.lossTokenCount].reduce(0) { $0 - Double($1) }
-                first += row.lossTokenCount
-                guard sum.isFinite else {
-                    throw InputError(.data, at: "line \(row.line)", "expected a finite log-probability, found \(sum)")
+        let planner = StreamPlanner(packing: true, sharing: true)
+        for first in stride(from: 0, to: rows.count, by: scoredTogether) {
+            let indices = Array(first..<min(first + scoredTogether, rows.count))
+            var scores: [Int: RowScore] = [:]
+            var next = first
+            for stream in planner.streams([indices], of: rows) {
+                let losses = stream.targets.isEmpty ? [] : noGradient { tokenLosses(stream) }.floats
+                for row in stream.rows {
+                    scores[row.index] = RowScore(
+                        tokenCount: row.tokenCount, lossTokenCount: rows[row.index].lossTokenCount,
+                        logProbability: 0 - stream.sum(losses, of: row))
                 }
-                try onScore(
-                    RowScore(
-                        tokenCount: row.tokens.count, lossTokenCount: row.lossTokenCount, logProbability: sum))
+                while let score = scores.removeValue(forKey: next) {
+                    guard score.logProbability.isFinite else {
+                        throw InputError(
+                            .data, at: "line \(rows[next].line)",
+                            "expected a finite log-probability, found \(score.logProbability)")
+                    }
+                    try onScore(score)
+                    next += 1
+                }
             }
         }
     }
 }
+
+/// Rows among which common beginnings are looked for; scores wait until those before them are known.
+private let scoredTogether = 64

@@ -12,8 +12,10 @@ public struct StepResult: Sendable, Equatable {
     public var learningRate: Double
     /// Tokens with loss, over all micro-batches and ranks.
     public var lossTokenCount: Int
-    /// Tokens in all, over all micro-batches and ranks.
+    /// Tokens of all rows, over all micro-batches and ranks.
     public var tokenCount: Int
+    /// Tokens that were computed for them: fewer where rows share beginnings.
+    public var computedTokenCount: Int
 }
 
 /// Why a step was not taken. The parameters are as they were before it.
@@ -56,16 +58,17 @@ public struct SFTTrainer {
     /// - Throws: `StepFailure`.
     public mutating func step(_ streams: [MicroBatch], learningRate: Double) throws(StepFailure) -> StepResult {
         let counts = communicator.sum([
-            Double(streams.reduce(0) { $0 + $1.targets.count }), Double(streams.reduce(0) { $0 + $1.tokens.count }),
+            Double(streams.reduce(0) { $0 + $1.lossTokenCount }), Double(streams.reduce(0) { $0 + $1.rowTokenCount }),
+            Double(streams.reduce(0) { $0 + $1.tokens.count }),
         ])
         var sums: [Tensor] = []
         var loss = 0.0
         for (index, stream) in streams.enumerated() {
             let key = dropoutKey.folding(optimizer.stepCount).folding(communicator.rank).folding(index)
             let losses = model.tokenLosses(stream, dropoutKey: key)
-            loss += losses.floats.reduce(0) { $0 + Double($1) }
+            loss += stream.weightedSum(losses)
             let gradients = losses.gradients(
-                of: model.parameters, upstream: .full(losses.shape, Float(1 / counts[0])))
+                of: model.parameters, upstream: Tensor(stream.lossWeights.map { Float(Double($0) / counts[0]) }))
             if sums.isEmpty {
                 sums = gradients
             } else {
@@ -83,7 +86,7 @@ public struct SFTTrainer {
             gradientScale: clippingScale(norm: norm, maximum: maximumGradientNorm))
         return StepResult(
             loss: meanLoss, gradientNorm: norm, learningRate: learningRate, lossTokenCount: Int(counts[0]),
-            tokenCount: Int(counts[1]))
+            tokenCount: Int(counts[1]), computedTokenCount: Int(counts[2]))
     }
 
     private func requireGradients(_ gradients: [Tensor]) throws(StepFailure) {
@@ -98,18 +101,27 @@ public struct SFTTrainer {
         var count = 0
         for stream in streams {
             let losses = noGradient { model.tokenLosses(stream) }
-            loss += losses.floats.reduce(0) { $0 + Double($1) }
-            count += losses.count
+            loss += stream.weightedSum(losses)
+            count += stream.lossTokenCount
         }
         return loss / Double(count)
     }
 }
 
 extension LlamaModel {
-    /// The negative log-likelihood of every token that carries loss, in nats: float32 [loss tokens].
+    /// The negative log-likelihood of every target, in nats: float32 [targets].
+    ///
+    /// A target that counts for several rows is there once, however large its weight.
     public func tokenLosses(_ batch: MicroBatch, dropoutKey: RandomKey? = nil) -> Tensor {
         tokenLosses(
-            tokens: batch.tokens, plan: SegmentPlan(lengths: batch.segments.map(\.count)), rows: batch.lossPositions,
-            targets: batch.targets, dropoutKey: dropoutKey)
+            tokens: batch.tokens, plan: batch.plan, rows: batch.lossPositions, targets: batch.targets,
+            dropoutKey: dropoutKey)
+    }
+}
+
+extension MicroBatch {
+    /// The sum of the targets' losses, each as often as it counts.
+    fileprivate func weightedSum(_ losses: Tensor) -> Double {
+        zip(losses.floats, lossWeights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
 }

@@ -19,7 +19,20 @@ extension OpCases {
                     .init(queryStart: 2, queryCount: 1, keyStart: 7, keyCount: 100),
                     .init(queryStart: 3, queryCount: 40, keyStart: 107, keyCount: 101),
                 ]), keyRows: 208, heads: 2, keyValueHeads: 1),
+            attentionCase("a tree", plan: smallTree, keyRows: 15, heads: 4, keyValueHeads: 2),
+            attentionCase("a tree", plan: smallTree, keyRows: 15, heads: 4, keyValueHeads: 2, .bfloat16),
+            attentionCase("a tree", plan: AttentionTrees.training, keyRows: 230, heads: 3, keyValueHeads: 1),
+            attentionCase(
+                "three levels, some without queries", plan: AttentionTrees.cached, keyRows: 205, heads: 2,
+                keyValueHeads: 1),
         ]
+
+    private static let smallTree = SegmentPlan([
+        .init(queryStart: 0, queryCount: 5, keyStart: 0, keyCount: 5),
+        .init(queryStart: 5, queryCount: 3, keyStart: 5, keyCount: 3, parent: 0),
+        .init(queryStart: 8, queryCount: 1, keyStart: 8, keyCount: 1, parent: 0),
+        .init(queryStart: 9, queryCount: 6, keyStart: 9, keyCount: 6, parent: 2),
+    ])
 
     private static func normCase(_ dtype: DType, _ output: DType?) -> OpCase {
         OpCase(
@@ -121,8 +134,15 @@ extension OpCases {
                 let factor = scale.map(Double.init) ?? 1 / Double(size).squareRoot()
                 var output = [Double](repeating: 0, count: plan.queryCount * heads * size)
                 for segment in plan.segments {
+                    let ancestors = sequence(state: segment.parent) { (parent: inout Int?) -> SegmentPlan.Segment? in
+                        guard let index = parent else { return nil }
+                        parent = plan.segments[index].parent
+                        return plan.segments[index]
+                    }
+                    let seen = ancestors.flatMap { $0.keyStart..<$0.keyStart + $0.keyCount }
                     for i in 0..<segment.queryCount {
-                        let keys = segment.keyStart..<segment.keyStart + segment.keyCount - segment.queryCount + i + 1
+                        let end = segment.keyStart + segment.keyCount - segment.queryCount + i + 1
+                        let keys = seen + (segment.keyStart..<end)
                         for head in 0..<heads {
                             let keyHead = head / (heads / keyValueHeads)
                             let place = ((segment.queryStart + i) * heads + head) * size
@@ -138,7 +158,7 @@ extension OpCases {
 
     /// Σ softmax(scale · q·k)·v over the given rows of keys and values, one head being the columns from `column` on.
     private static func attend(
-        _ query: [Double], _ keys: Grid, _ values: Grid, _ rows: Range<Int>, _ column: Int, _ scale: Double,
+        _ query: [Double], _ keys: Grid, _ values: Grid, _ rows: [Int], _ column: Int, _ scale: Double,
         into output: inout ArraySlice<Double>
     ) {
         let width = keys.shape[1]

@@ -107,35 +107,3 @@ struct BatchPlannerTests {
         #expect(steps(BatchPlanner(configuration, rowCount: 23), 9) == steps(planner(23, 2, 3), 9))
     }
 }
-
-@Suite("Micro-batches")
-struct MicroBatchTests {
-    private let dataset = TokenizedDataset(
-        path: "t.jsonl",
-        rows: [
-            TokenizedRow(tokens: [10, 11, 12, 13], lossStart: 2, line: 1),
-            TokenizedRow(tokens: [20, 21], lossStart: 1, line: 2),
-            TokenizedRow(tokens: [30, 31, 32], lossStart: 2, line: 3),
-        ])
-
-    @Test("rows lie end to end, and each target is predicted from the token before it in its own row")
-    func layout() {
-        let batch = MicroBatch(rows: [2, 0, 1], of: dataset)
-        #expect(batch.tokens == [30, 31, 32, 10, 11, 12, 13, 20, 21])
-        #expect(
-            batch.segments == [.init(start: 0, count: 3), .init(start: 3, count: 4), .init(start: 7, count: 2)])
-        #expect(batch.lossPositions == [1, 4, 5, 7])
-        #expect(batch.targets == [32, 12, 13, 21])
-        #expect(batch.rows == [2, 0, 1])
-    }
-
-    @Test("packing shares one stream, no packing gives each row its own, with the same targets")
-    func packing() {
-        let packed = MicroBatch.streams(rows: [0, 1, 2], of: dataset, packing: true)
-        let apart = MicroBatch.streams(rows: [0, 1, 2], of: dataset, packing: false)
-        #expect(packed == [MicroBatch(rows: [0, 1, 2], of: dataset)])
-        #expect(apart == [0, 1, 2].map { MicroBatch(rows: [$0], of: dataset) })
-        #expect(apart.flatMap(\.targets) == packed[0].targets)
-        for batch in apart { #expect(batch.segments == [.init(start: 0, count: batch.tokens.count)]) }
-    }
-}

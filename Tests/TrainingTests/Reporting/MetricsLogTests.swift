@@ -10,8 +10,8 @@ private func record(_ step: Int, loss: Double = 2.5, evalLoss: Double? = nil) ->
     MetricsRecord(
         step: step, epoch: Double(step) / 4,
         training: .init(
-            loss: loss, gradNorm: 0.5, learningRate: 2e-4, numLossTokens: 7, numTokens: 20, tokensPerSecond: 163.25,
-            peakMemoryBytes: 1 << 30), evalLoss: evalLoss)
+            loss: loss, gradNorm: 0.5, learningRate: 2e-4, numLossTokens: 7, numTokens: 20, tokensComputed: 15,
+            tokensPerSecond: 163.25, peakMemoryBytes: 1 << 30), evalLoss: evalLoss)
 }
 
 @Suite("Metrics log")
@@ -31,7 +31,7 @@ struct MetricsLogTests {
         #expect(
             record(3).json
                 == #"{"step": 3, "epoch": 0.75, "loss": 2.5, "grad_norm": 0.5, "learning_rate": 0.0002, "#
-                + #""num_loss_tokens": 7, "num_tokens": 20, "tokens_per_second": 163.25, "#
+                + #""num_loss_tokens": 7, "num_tokens": 20, "tokens_computed": 15, "tokens_per_second": 163.25, "#
                 + #""peak_memory_bytes": 1073741824}"#)
         var preference = record(3, evalLoss: 1.5)
         preference.preference = .init(

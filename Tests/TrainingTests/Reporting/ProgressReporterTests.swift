@@ -36,12 +36,12 @@ private final class Screen: Sendable {
     }
 }
 
-private func record(_ step: Int, evalLoss: Double? = nil) -> MetricsRecord {
+private func record(_ step: Int, tokensComputed: Int = 20, evalLoss: Double? = nil) -> MetricsRecord {
     MetricsRecord(
         step: step, epoch: 0.5,
         training: .init(
             loss: 2.34567, gradNorm: 0.83344, learningRate: 2e-4, numLossTokens: 7, numTokens: 20,
-            tokensPerSecond: 163.25, peakMemoryBytes: nil), evalLoss: evalLoss)
+            tokensComputed: tokensComputed, tokensPerSecond: 163.25, peakMemoryBytes: nil), evalLoss: evalLoss)
 }
 
 /// What a terminal shows after `text`: its lines, with carriage returns carried out.
@@ -66,11 +66,13 @@ struct ProgressReporterTests {
         reporter.report(record(2), isLogged: false)
         screen.advance(seconds: 30)
         reporter.report(record(10, evalLoss: 1.5))
+        reporter.report(record(10, tokensComputed: 12))
         reporter.finish("done")
         #expect(
             screen.output == """
                 step 1/10  epoch 0.50  loss 2.3457  grad_norm 0.8334  lr 2.000e-04  163.2 tokens/s  4m30s left
                 step 10/10  epoch 0.50  loss 2.3457  grad_norm 0.8334  lr 2.000e-04  163.2 tokens/s  eval_loss 1.5000
+                step 10/10  epoch 0.50  loss 2.3457  grad_norm 0.8334  lr 2.000e-04  163.2 tokens/s  12 of 20 tokens computed
                 done
 
                 """)

@@ -53,6 +53,29 @@ struct ResumeTests {
         }
     }
 
+    @Test("where rows share beginnings, resuming gives the same bytes too")
+    func sharing() throws {
+        func configuration(_ output: URL) throws -> TrainConfiguration {
+            var configuration = try self.configuration(output, accumulation: 3)
+            configuration.lora.loraDropout = 0
+            return configuration
+        }
+        try withFolder { folder in
+            let straight = folder.appendingPathComponent("straight")
+            let expected = try train(configuration(straight))
+            let saved = zip(expected.values("num_tokens"), expected.values("tokens_computed")).map { $0 - $1 }
+            #expect(saved.allSatisfy { $0 > 0 })
+            for step in [2, 5] {
+                let stopped = folder.appendingPathComponent("stopped-\(step)")
+                try FileManager.default.copyItem(at: straight, to: stopped)
+                try rewind(stopped, to: step)
+                let output = try train(configuration(stopped), from: .latest)
+                #expect(output.adapter == expected.adapter, "stopped at step \(step)")
+                #expect(output.reproducible == expected.reproducible, "stopped at step \(step)")
+            }
+        }
+    }
+
     @Test("a run killed between its last checkpoint and the adapter writes the adapter when it is resumed")
     func lostAdapter() throws {
         try withFolder { folder in

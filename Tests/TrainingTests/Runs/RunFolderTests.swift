@@ -36,7 +36,7 @@ struct RunFolderTests {
             #expect(try TrainConfiguration(contentsOfFile: config.path) == configuration)
             let training: Set = [
                 "step", "epoch", "loss", "grad_norm", "learning_rate", "num_loss_tokens", "num_tokens",
-                "tokens_per_second", "peak_memory_bytes",
+                "tokens_computed", "tokens_per_second", "peak_memory_bytes",
             ]
             #expect(output.metrics.map { $0["step"] as? Int } == [0, 1, 2, 3, 4])
             #expect(Set(output.metrics[0].keys) == ["step", "epoch", "eval_loss"])

@@ -88,7 +88,47 @@ struct RunSetupTests {
     @Test("what is not implemented is refused by its key")
     func notImplemented() throws {
         #expect(try refusal { $0.method = .dpo }.place == "method")
-        #expect(try refusal { $0.data.prefixSharing = .on }.place == "data.prefix_sharing")
+    }
+
+    @Test("sharing that is asked for is refused with dropout, and left out where it is not")
+    func dropout() throws {
+        let error = try refusal {
+            $0.data.prefixSharing = .on
+            $0.lora.loraDropout = 0.1
+        }
+        #expect(error.exitCode == .config && error.place == "data.prefix_sharing")
+        #expect(error.message.contains("lora.lora_dropout is 0.1"))
+        func shares(_ change: (inout TrainConfiguration) throws -> Void) throws -> Bool {
+            try GoldenCase(name: "plain").setup(change).streamPlanner.sharing
+        }
+        #expect(try shares { $0.data.packing = true })
+        #expect(try shares { $0.data.prefixSharing = .on })
+        #expect(try !shares { _ in }, "every row is a stream of its own")
+        #expect(
+            try !shares {
+                $0.data.packing = true
+                $0.lora.loraDropout = 0.1
+            })
+        #expect(
+            try !shares {
+                $0.data.packing = true
+                $0.data.prefixSharing = .off
+            })
+    }
+
+    @Test("the plan says what sharing saves, counted as the steps count it")
+    func sharingForecast() throws {
+        let setup = try GoldenCase(name: "plain").setup { $0.data.packing = true }
+        var planner = setup.planner
+        let streams = (0..<planner.stepsPerEpoch).map { _ in setup.streams(of: planner.nextStep()) }.flatMap { $0 }
+        let forecast = setup.sharingForecast
+        #expect(forecast.steps == 3)
+        #expect(forecast.tokenCount == setup.trainingRows.tokenCount)
+        #expect(forecast.tokenCount == streams.reduce(0) { $0 + $1.rowTokenCount })
+        #expect(forecast.computedTokenCount == streams.reduce(0) { $0 + $1.tokens.count })
+        #expect(forecast.computedTokenCount < forecast.tokenCount)
+        #expect(setup.plan.contains("\(forecast.computedTokenCount) of \(forecast.tokenCount) computed"))
+        #expect(streams.allSatisfy { $0.tokens.count <= setup.streamPlanner.tokenLimit })
     }
 
     @Test("a target that matches nothing is refused")

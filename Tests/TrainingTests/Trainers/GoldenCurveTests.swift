@@ -9,13 +9,29 @@ import Testing
 struct GoldenCurveTests {
     static let names = ["plain", "rslora", "nf4"]
 
-    @Test("in float32 every loss, gradient norm and rate agrees, and the adapter at the end", arguments: names)
-    func float32(name: String) throws {
+    /// How rows come into streams, which has to make no difference.
+    enum Streams: CaseIterable {
+        case alone, packed, packedAndShared, shared
+
+        func set(_ configuration: inout TrainConfiguration) {
+            configuration.data.packing = self == .packed || self == .packedAndShared
+            switch self {
+            case .alone, .packed: configuration.data.prefixSharing = .off
+            case .packedAndShared: configuration.data.prefixSharing = .automatic
+            case .shared: configuration.data.prefixSharing = .on
+            }
+        }
+    }
+
+    @Test(
+        "in float32 every loss, gradient norm and rate agrees, and the adapter at the end", arguments: names,
+        Streams.allCases)
+    func float32(name: String, streams: Streams) throws {
         let golden = GoldenCase(name: name)
         let curve = try golden.curve()
         #expect(curve.count == 30)
         try withFolder { folder in
-            let output = try train(golden.configuration(output: folder))
+            let output = try train(golden.configuration(output: folder, streams.set))
             #expect(output.steps.count == curve.count)
             for (found, expected) in zip(output.steps, curve) {
                 func difference(_ key: String) -> Double {

@@ -1,0 +1,63 @@
+/// Decides which rows of a step are computed together, in which streams.
+///
+/// Which rows make up a step is `BatchPlanner`'s; the loss of a step is a sum over its rows, so they may be divided into
+/// streams in any way. Packing puts rows one after the other in streams of up to `MicroBatch.streamTokens` tokens, which
+/// keeps matrix products large; without it a row is a stream. Sharing puts rows that begin alike, of the whole step, next
+/// to each other, and their common beginnings into a stream once; without packing only such rows lie together.
+public struct StreamPlanner: Sendable, Equatable {
+    /// Whether rows that have nothing in common share streams.
+    public var packing: Bool
+    /// Whether rows that begin alike share that beginning.
+    public var sharing: Bool
+    /// The most tokens of a stream that rows share, shared ones counted once; a longer row is a stream of its own.
+    public var tokenLimit: Int
+
+    /// - Parameters:
+    ///   - packing: whether rows that have nothing in common share streams.
+    ///   - sharing: whether rows that begin alike share that beginning.
+    ///   - tokenLimit: the most tokens of a stream in which rows share beginnings.
+    public init(packing: Bool, sharing: Bool, tokenLimit: Int = MicroBatch.streamTokens) {
+        self.packing = packing
+        self.sharing = sharing
+        self.tokenLimit = tokenLimit
+    }
+
+    /// The streams of some micro-batches, to be computed one at a time.
+    ///
+    /// - Parameters:
+    ///   - microBatches: indices of rows.
+    ///   - rows: all rows.
+    public func streams(_ microBatches: [[Int]], of rows: [TokenizedRow]) -> [MicroBatch] {
+        layouts(microBatches, of: rows).flatMap { layout in
+            let own = layout.indices.map { rows[$0] }
+            return layout.streams.map {
+                MicroBatch(places: $0, of: layout.tree, rows: own, indices: layout.indices)
+            }
+        }
+    }
+
+    /// The tokens that the streams of some micro-batches have, without laying them out.
+    public func computedTokenCount(_ microBatches: [[Int]], of rows: [TokenizedRow]) -> Int {
+        layouts(microBatches, of: rows).reduce(0) { $0 + $1.tokenCount }
+    }
+
+    private func layouts(_ microBatches: [[Int]], of rows: [TokenizedRow]) -> [StreamLayout] {
+        if sharing {
+            let indices = microBatches.flatMap { $0 }
+            let tree = PrefixTree(sharing: indices.map { rows[$0] })
+            let layout = StreamLayout(tree, indices: indices, packing: packing, tokenLimit: tokenLimit)
+            // Where streams end beginnings may have to be computed again, so the tree alone does not say.
+            if layout.tokenCount < indices.reduce(0, { $0 + rows[$1].tokens.count }) { return [layout] }
+        }
+        return microBatches.map { indices in
+            StreamLayout(
+                PrefixTree(apart: indices.map { rows[$0] }), indices: indices, packing: packing,
+                tokenLimit: MicroBatch.streamTokens)
+        }
+    }
+}
+
+extension MicroBatch {
+    /// Tokens of a stream that packing fills: products over more rows are no faster, and take more memory.
+    public static let streamTokens = 2048
+}

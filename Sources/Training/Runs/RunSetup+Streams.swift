@@ -1,0 +1,61 @@
+import Diagnostics
+
+extension RunSetup {
+    /// A planned step's rows as streams that are computed one at a time.
+    public func streams(of step: PlannedStep) -> [MicroBatch] {
+        streamPlanner.streams(step.microBatches, of: trainingRows.rows)
+    }
+
+    /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.
+    public var evaluationStreams: [MicroBatch]? {
+        evaluationRows.map { dataset in
+            let size = configuration.training.perDeviceTrainBatchSize
+            let microBatches = stride(from: 0, to: dataset.rows.count, by: size).map {
+                Array($0..<$0 + min(size, dataset.rows.count - $0))
+            }
+            return streamPlanner.streams(microBatches, of: dataset.rows)
+        }
+    }
+
+    /// What sharing beginnings saves in the first epoch, or in as many of its first steps as are quickly looked through.
+    var sharingForecast: SharingForecast {
+        var (forecast, planner) = (SharingForecast(), planner)
+        while forecast.steps < min(totalSteps, planner.stepsPerEpoch), forecast.tokenCount < 10_000_000 {
+            let microBatches = planner.nextStep().microBatches
+            forecast.steps += 1
+            forecast.tokenCount += microBatches.joined().reduce(0) { $0 + trainingRows.rows[$1].tokens.count }
+            forecast.computedTokenCount += streamPlanner.computedTokenCount(microBatches, of: trainingRows.rows)
+        }
+        return forecast
+    }
+
+    static func streamCapacity(
+        _ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]
+    ) -> StreamCapacity {
+        let isPacked = configuration.data.packing || configuration.data.prefixSharing == .on
+        return StreamCapacity(
+            rowsTogether: isPacked ? configuration.training.perDeviceTrainBatchSize : 1,
+            sharing: configuration.sharesPrefixes, datasets: datasets)
+    }
+
+    static func refuseSharedDropout(_ configuration: TrainConfiguration) throws {
+        guard configuration.data.prefixSharing == .on, configuration.lora.loraDropout != 0 else { return }
+        throw InputError(
+            .config, at: "data.prefix_sharing",
+            "expected \"auto\" or false where lora.lora_dropout is \(configuration.lora.loraDropout), found true: "
+                + "rows that share tokens would share what is dropped")
+    }
+}
+
+/// The tokens of the rows of a run's first steps, and those that are computed for them.
+struct SharingForecast: Equatable, CustomStringConvertible {
+    var steps = 0
+    var tokenCount = 0
+    var computedTokenCount = 0
+
+    var description: String {
+        let saved = Double(tokenCount - computedTokenCount) / Double(max(1, tokenCount))
+        return "prefixes in common save \((saved * 1000).rounded() / 10) % of tokens: "
+            + "\(computedTokenCount) of \(tokenCount) computed in the first \(steps) steps"
+    }
+}
