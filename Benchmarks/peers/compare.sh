@@ -60,7 +60,8 @@ compare_8b() {
         "$all, no recomputation peak memory=$peer, peak memory"
     echo "on real rows:"
     "$python" $peers/table.py "$work/signet.json" "$work/rows-peer.json" \
-        "$real, no prefix sharing real tokens=$peer, real tokens"
+        "$real, no prefix sharing real tokens=$peer, real tokens" \
+        "$real, prefix sharing real tokens=$peer, real tokens"
 }
 
 compare_generation() {
