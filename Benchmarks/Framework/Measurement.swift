@@ -22,11 +22,10 @@ struct Measurement: Codable {
 
     /// A figure that is no rate.
     init(_ name: String, _ values: [Double], unit: String, limit: Limit? = nil) {
-        let sorted = values.sorted()
         self.name = name
-        value = sorted[sorted.count / 2]
-        smallest = sorted.first!
-        largest = sorted.last!
+        value = values.median
+        smallest = values.min()!
+        largest = values.max()!
         self.unit = unit
         self.limit = limit
     }

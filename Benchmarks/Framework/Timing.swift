@@ -4,7 +4,7 @@ import Foundation
 struct Timing {
     let seconds: [Double]
 
-    var median: Double { seconds.sorted()[seconds.count / 2] }
+    var median: Double { seconds.median }
 
     /// Times work, after one warm-up, at least `repeats` times and for at least half a second, but no more than a
     /// hundred times.
@@ -29,4 +29,12 @@ struct Timing {
 
     /// The time of one of `count` equal parts.
     func divided(by count: Int) -> Timing { Timing(seconds: seconds.map { $0 / Double(count) }) }
+}
+
+extension [Double] {
+    /// The middle value, or the mean of the two in the middle; there has to be one.
+    var median: Double {
+        let sorted = sorted()
+        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+    }
 }
