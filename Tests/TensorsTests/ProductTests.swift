@@ -93,5 +93,77 @@ extension TensorTests {
                 }
             }
         }
+
+        @Test(
+            "Transposed operands give the bits of operands that are stored the other way",
+            arguments: [DType.float32, .bfloat16])
+        func transposed(_ compute: DType) {
+            for (m, n, k) in [(1, 17, 5), (29, 37, 1031), (16, 130, 300)] {
+                let a = Tensor.random([m, k], 205, compute)
+                let b = Tensor.random([n, k], 206, compute)
+                let (turnedA, turnedB) = (
+                    Tensor(transposing: a), Tensor(transposing: b)
+                )
+                withEveryInstructionSet { isa in
+                    let expected = Tensor(uninitialized: [m, n])
+                    product([ProductTerm(a: a.matrix, b: b.matrix, k: k)], m: m, n: n, compute: compute, into: expected)
+                    for (aIsTransposed, bIsTransposed) in [(true, false), (false, true), (true, true)] {
+                        let found = Tensor(uninitialized: [m, n])
+                        let term = ProductTerm(
+                            a: (aIsTransposed ? turnedA : a).matrix, aIsTransposed: aIsTransposed,
+                            b: (bIsTransposed ? turnedB : b).matrix, bIsTransposed: bIsTransposed, k: k)
+                        product([term], m: m, n: n, compute: compute, into: found)
+                        let isSame = found.bytes == expected.bytes
+                        #expect(isSame, "\(isa) \(aIsTransposed) \(bIsTransposed) \(m) \(n) \(k)")
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "Outputs made together have the bits of outputs made one by one, on any number of threads",
+            arguments: [DType.float32, .bfloat16])
+        func together(_ compute: DType) {
+            // More rows than a task takes, and several blocks of k.
+            let (m, k, rank) = (2100, 1100, 3)
+            let x = Tensor.random([m, k], 207, compute)
+            let narrow = Tensor.random([m, rank], 208, compute)
+            let weights = [130, 7].map { Tensor.random([$0, k], UInt64(209 + $0), compute) }
+            let thin = [130, 7].map { Tensor.random([$0, rank], UInt64(309 + $0), compute) }
+            func outputs(_ indices: [Int]) -> [ProductOutput] {
+                indices.map { i in
+                    let n = weights[i].shape[0]
+                    return ProductOutput(
+                        terms: [
+                            ProductTerm(a: x.matrix, b: weights[i].matrix, k: k),
+                            ProductTerm(a: narrow.matrix, b: thin[i].matrix, k: rank),
+                        ], result: Tensor(uninitialized: [m, n], dtype: compute), n: n)
+                }
+            }
+            let before = Machine.threadCount
+            defer { Machine.threadCount = before }
+            withEveryInstructionSet { isa in
+                Machine.threadCount = 1
+                let apart = [outputs([0]), outputs([1])]
+                for single in apart { products(single, m: m, compute: compute) }
+                for threads in [1, 2, 5] {
+                    Machine.threadCount = threads
+                    let both = outputs([0, 1])
+                    products(both, m: m, compute: compute)
+                    for i in 0..<2 {
+                        let isSame = both[i].result.bytes == apart[i][0].result.bytes
+                        #expect(isSame, "\(isa), \(threads) threads, output \(i)")
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// [columns, rows] in the type of `matrix`, laid out anew.
+    fileprivate init(transposing matrix: Tensor) {
+        let turned = transposedMatrix(matrix.converted(to: .float32))
+        self = turned.converted(to: matrix.dtype)
     }
 }
