@@ -14,6 +14,9 @@ enum OwnProcess {
         process.arguments =
             ["--only", name, "--json", report.path, "--repeats", "\(context.repeats)"]
             + (context.rows.file.map { ["--rows", $0] } ?? [])
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "SIGNET_NUM_THREADS": "\(Machine.threadCount)"
+        ]) { $1 }
         try process.run()
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
