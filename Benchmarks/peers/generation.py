@@ -18,9 +18,12 @@ require_file(arguments.model)
 import ctypes
 
 import llama_cpp
+import numpy
 
 threads = int(os.environ.get("SIGNET_NUM_THREADS", os.cpu_count()))
-llama_cpp.llama_log_set(llama_cpp.llama_log_callback(lambda *_: None), ctypes.c_void_p(0))
+# Kept here: the library calls it until the process ends.
+silence = llama_cpp.llama_log_callback(lambda *_: None)
+llama_cpp.llama_log_set(silence, ctypes.c_void_p(0))
 llama_cpp.llama_backend_init()
 model = llama_cpp.llama_model_load_from_file(arguments.model.encode(), llama_cpp.llama_model_default_params())
 if not model:
@@ -56,8 +59,6 @@ def decode(context, tokens, positions, sequences, wanted):
 def most_probable(context, index):
     logits = llama_cpp.llama_get_logits_ith(context, index)
     array = (ctypes.c_float * vocabulary).from_address(ctypes.addressof(logits.contents))
-    import numpy
-
     return int(numpy.frombuffer(array, dtype=numpy.float32).argmax())
 
 
