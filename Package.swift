@@ -72,8 +72,8 @@ let package = Package(
             name: "SignetCommand", dependencies: ["Signet", "Files", "CommandSupport", argumentParser],
             swiftSettings: strict),
         .executableTarget(
-            name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", argumentParser], path: "Benchmarks",
-            swiftSettings: strict),
+            name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", "COneDNN", argumentParser],
+            path: "Benchmarks", exclude: ["peers"], swiftSettings: strict),
         .executableTarget(
             name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
 

@@ -29,7 +29,7 @@ public final class LlamaLayer {
     }
 
     /// - Parameter projections: query, key, value, output, gate, up, down.
-    init(
+    package init(
         projections: [Linear], inputNorm: RMSNorm, postAttentionNorm: RMSNorm, heads: Int, keyValueHeads: Int,
         rotary: RotaryEmbedding
     ) {

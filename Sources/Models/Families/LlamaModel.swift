@@ -16,7 +16,7 @@ public final class LlamaModel {
     /// The type of products and activations; the residual stream, norms, softmax and sums are float32.
     public let computeType: DType
 
-    init(
+    package init(
         configuration: LlamaConfiguration, embedding: Tensor, layers: [LlamaLayer], finalNorm: RMSNorm,
         head: FrozenWeight, computeType: DType
     ) {

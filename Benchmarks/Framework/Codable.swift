@@ -1,0 +1,3 @@
+import Signet
+
+extension DType: Codable {}
