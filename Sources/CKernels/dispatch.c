@@ -40,7 +40,8 @@ const ck_kernels *ck_kernels_of(ck_isa isa) {
 #if defined(__x86_64__)
 // Whether the processor multiplies bf16 in tiles, Linux lets this process use them and oneDNN has a kernel that does.
 static bool has_amx(void) {
-    enum { TILE = 1 << 24, BF16 = 1 << 22, TILE_STATE = 3 << 17, OSXSAVE = 1 << 27, TILE_DATA = 18, REQUEST_PERMISSION = 0x1023 };
+    enum { OSXSAVE = 1 << 27, TILE = 1 << 24, BF16 = 1 << 22, TILE_STATE = 3 << 17 };
+    enum { TILE_DATA = 18, REQUEST_PERMISSION = 0x1023 };
     unsigned a, b, c, d;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE)) return false;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & TILE) || !(d & BF16)) return false;

@@ -164,7 +164,9 @@ static int group_processors(const char *root, const char *groups, int allowed) {
 }
 
 static int processes_of_job(void) {
-    const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "PMI_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE"};
+    const char *const names[] = {
+        "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "PMI_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE",
+    };
     for (int i = 0; i < 4; i++) {
         const char *text = getenv(names[i]);
         // Outside a step the variable describes processes yet to be started.

@@ -20,6 +20,13 @@ struct MachineTests {
         #expect(lines.allSatisfy { $0[1] == "\(threads)" })
     }
 
+    @Test("A thread whose scratch does not fit says how much it was before the process ends")
+    func outOfMemory() throws {
+        let run = try ProgramRun.of("threadprobe", ["scratch"])
+        #expect(run.status != 0 && run.output == "")
+        #expect(run.errors == "out of memory: a thread's scratch of \(1 << 60) bytes does not fit\n")
+    }
+
     @Test("Threads are pinned where SIGNET_PIN_THREADS asks for it, within the processors of the process")
     func pinning() throws {
         let free = try probe(2).last!.dropFirst(2)

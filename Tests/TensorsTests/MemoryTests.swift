@@ -91,6 +91,25 @@ extension TensorTests {
             #expect(grown < 16 << 20, "\(grown)")
         }
 
+        @Test("Memory that a tensor gives back serves the next one of its size, without fresh pages")
+        func reuse() throws {
+            // Field 10 of the thread's line: pages it had to be given.
+            func faults() throws -> Int {
+                let line = try String(contentsOfFile: "/proc/thread-self/stat", encoding: .utf8)
+                let fields = line.split(separator: ")").last!.split(separator: " ")
+                return try #require(Int(fields[7]))
+            }
+            func fill() { _ = Tensor.zeros([8 << 18]) }
+            let threads = Machine.threadCount
+            Machine.threadCount = 1
+            defer { Machine.threadCount = threads }
+            fill()
+            let before = try faults()
+            for _ in 0..<8 { fill() }
+            // Eight times 8 MiB are 16,384 pages.
+            #expect(try faults() - before < 4096)
+        }
+
         @Test("Reshaping and slicing rows share memory; other views copy")
         func sharing() {
             let x = Tensor.random([64, 64], 406)

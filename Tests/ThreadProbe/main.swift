@@ -3,7 +3,8 @@ import Foundation
 import Tensors
 
 // Computes in every way there is and prints, after each, this process's threads and the processors each may use. Tests
-// run it as a process of its own because their own has threads of the test runner.
+// run it as a process of its own because their own has threads of the test runner. With the argument `scratch` it asks for
+// more scratch memory than there is.
 
 func report(_ name: String) throws {
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").sorted()
@@ -14,6 +15,8 @@ func report(_ name: String) throws {
     }
     print(([name, "\(tasks.count)"] + masks).joined(separator: " "))
 }
+
+if CommandLine.arguments.contains("scratch") { _ = ck_scratch(0, 1 << 60) }
 
 let a = Tensor.normal([128, 512], key: RandomKey(seed: 1))
 let b = Tensor.normal([512, 512], key: RandomKey(seed: 2))

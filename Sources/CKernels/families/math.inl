@@ -30,7 +30,7 @@ static inline float exp_f32(float x) {
     return power * first * second;
 }
 
-// e^x within 4 ulp from -87.6 to 88.3, 0 below and infinity above, NaN for NaN: half the work of exp_f32, for sums and
+// e^x within 3 ulp from -87.6 to 88.3, 0 below and infinity above, NaN for NaN: much less work than exp_f32, for sums and
 // sigmoids, where powers beyond count for nothing.
 static inline float exp_bounded_f32(float x) {
     // At these ends the factor below is 0 and infinite.
@@ -39,8 +39,9 @@ static inline float exp_bounded_f32(float x) {
     const float rounder = 0x1.8p23f;
     float shifted = x * 1.44269504f + rounder, n = shifted - rounder;
     float factor = float_of((bits_of(shifted) + 127) << 23);
-    // n ln 2 is exact up to its last addition; ln 2 itself errs by 2e-9, which n makes 2.4e-7 at the ends.
-    float r = x - n * 0.693147182f, square = r * r;
+    float r = x - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    float square = r * r;
     float low = 1.66671157e-1f * r + 4.99992311e-1f, high = 8.31250194e-3f * r + 4.18903306e-2f;
     return ((high * square + low) * square + (r + 1.0f)) * factor;
 }
@@ -73,7 +74,7 @@ static inline float log_f32(float x) {
 }
 
 // 1 / (1 + e^-x)
-static inline float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_bounded_f32(-x)); }
+static inline float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
 
 // tanh x within 3 ulp: a polynomial around 0, 1 - 2 / (e^2x + 1) elsewhere.
 static inline float tanh_f32(float x) {

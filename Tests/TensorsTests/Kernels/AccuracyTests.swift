@@ -88,6 +88,50 @@ struct AccuracyTests {
     }
 }
 
+@Suite("Ends of the powers in sums and sigmoids")
+struct BoundedPowerTests {
+    @Test("Softmax gives exactly 0 to -infinity and to what lies 88 below the largest, and NaN to a row with NaN")
+    func softmaxEnds() {
+        for (set, kernels) in instructionSets {
+            for columns in [3, 17, 64, 600] {
+                var row = [Float](repeating: -88, count: columns)
+                row[columns / 2] = 0
+                row[columns - 1] = -.infinity
+                var out = row
+                kernels.ck_softmax_f32(1, Int64(columns), row, &out)
+                #expect(out.indices.allSatisfy { out[$0] == ($0 == columns / 2 ? 1 : 0) }, "\(set) \(columns)")
+                row[0] = .nan
+                kernels.ck_softmax_f32(1, Int64(columns), row, &out)
+                #expect(out.allSatisfy { $0.isNaN }, "\(set) \(columns)")
+            }
+        }
+    }
+
+    @Test("SwiGLU follows its gate to both ends: the gate itself above, 0 below, NaN for NaN")
+    func swigluEnds() {
+        for (set, kernels) in instructionSets {
+            for count in [1, 40, 513, 1100] {
+                for (gate, expected) in [(Float(1e4), Float(2e4)), (-1e4, 0), (89, 178), (-89, 0), (3e38, .infinity)] {
+                    let gates = [Float](repeating: gate, count: count)
+                    let ups = [Float](repeating: 2, count: count)
+                    var out = gates
+                    kernels.ck_swiglu_f32(Int64(count), gates, ups, &out)
+                    #expect(out.allSatisfy { abs($0 - expected) < 1e-35 || $0 == expected }, "\(set) \(gate) \(count)")
+                    var (gateGradient, upGradient) = (out, out)
+                    kernels.ck_swiglu_backward_f32(Int64(count), gates, ups, ups, &gateGradient, &upGradient)
+                    // The slope of silu is 1 above and 0 below.
+                    #expect(gateGradient.allSatisfy { abs($0 - (gate > 0 ? 4 : 0)) < 1e-5 }, "\(set) \(gate)")
+                    #expect(upGradient == out, "\(set) \(gate)")
+                }
+                let nothing = [Float](repeating: .nan, count: count)
+                var out = nothing
+                kernels.ck_swiglu_f32(Int64(count), nothing, [Float](repeating: 1, count: count), &out)
+                #expect(out.allSatisfy { $0.isNaN }, "\(set)")
+            }
+        }
+    }
+}
+
 @Suite("Random numbers")
 struct RandomNumberTests {
     @Test("Philox4x32-10 gives Random123's published vectors")

@@ -60,7 +60,8 @@ static const ck_bf16 *packed_of(const product *p, const ck_gemm_term *term) {
 }
 
 // count elements of a row as bf16, written to out; wide has room for as many f32.
-static void row_bf16(const product *p, const ck_matrix *matrix, int64_t row, int64_t column, int64_t count, float *wide, ck_bf16 *out) {
+static void row_bf16(
+    const product *p, const ck_matrix *matrix, int64_t row, int64_t column, int64_t count, float *wide, ck_bf16 *out) {
     int64_t index = row * matrix->ld + column;
     switch (matrix->type) {
         case CK_BFLOAT16: memcpy(out, (const ck_bf16 *)matrix->data + index, (size_t)count * 2); break;
@@ -120,7 +121,9 @@ static void pack_rows(void *context, int64_t step) {
 }
 
 // The panel for `columns` columns of c from `column` on and `depth` elements of k from k on.
-static void pack_panel(const product *p, const ck_gemm_term *term, int64_t k, int64_t depth, int64_t column, int64_t columns, uint32_t *panel) {
+static void pack_panel(
+    const product *p, const ck_gemm_term *term, int64_t k, int64_t depth, int64_t column, int64_t columns,
+    uint32_t *panel) {
     int64_t units = depth / 2, present = smaller(depth, term->k - k);
     float *wide = ck_scratch(CK_SCRATCH_ROWS, DEPTH * 4 + 16 * DEPTH * 2);
     ck_bf16 *rows = (ck_bf16 *)(wide + DEPTH);
@@ -145,7 +148,8 @@ static void pack_panel(const product *p, const ck_gemm_term *term, int64_t k, in
     }
 }
 
-static void store(const product *p, const ck_gemm_output *o, int64_t row, int64_t column, int64_t columns, const float *sums) {
+static void store(
+    const product *p, const ck_gemm_output *o, int64_t row, int64_t column, int64_t columns, const float *sums) {
     int64_t index = row * o->ldc + column;
     if (o->c_type == CK_BFLOAT16) p->kernels->ck_convert_f32_bf16(columns, sums, (ck_bf16 *)o->c + index);
     else if (o->accumulate) p->kernels->ck_axpy_f32(columns, 1, sums, (float *)o->c + index);
@@ -184,7 +188,9 @@ static void multiply(void *context, int64_t task) {
 
 static _Atomic bool forced;
 
-bool ck_onednn_products(void) { return ck_active_isa() == CK_ISA_AMX || atomic_load_explicit(&forced, memory_order_relaxed); }
+bool ck_onednn_products(void) {
+    return ck_active_isa() == CK_ISA_AMX || atomic_load_explicit(&forced, memory_order_relaxed);
+}
 
 bool ck_use_onednn_products(bool use) {
     if (use && !ck_onednn_implementation()) return false;

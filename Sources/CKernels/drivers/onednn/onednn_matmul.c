@@ -28,7 +28,7 @@ enum { BUCKETS = 256 };
 static dnnl_engine_t engine;
 static const char *usable_implementation;
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
-static pthread_mutex_t made = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 static matmul *buckets[BUCKETS];
 
 static void (*omp_set_threads)(int);
@@ -46,7 +46,8 @@ void ck_matmul_end(int before) {
 }
 
 static bool make_primitive(matmul *made, dnnl_primitive_desc_t description) {
-    if (dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &made->implementation) != dnnl_success) return false;
+    dnnl_status_t named = dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &made->implementation);
+    if (named != dnnl_success) return false;
     // What is not one of the processor's own kernels is no gain and may be a loop in plain C++.
     if (strncmp(made->implementation, "brg:", 4) != 0) return false;
     made->scratch = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
@@ -72,7 +73,8 @@ static matmul *make_matmul(const matmul_shape *shape) {
                 (!shape->accumulate || dnnl_post_ops_append_sum(add, 1) == dnnl_success) &&
                 dnnl_primitive_attr_set_post_ops(attributes, add) == dnnl_success &&
                 dnnl_matmul_desc_init(&description, &made->a, &made->b, NULL, &made->sums) == dnnl_success &&
-                dnnl_primitive_desc_create(&primitive_description, &description, attributes, engine, NULL) == dnnl_success &&
+                dnnl_primitive_desc_create(&primitive_description, &description, attributes, engine, NULL) ==
+                    dnnl_success &&
                 make_primitive(made, primitive_description);
     if (primitive_description) dnnl_primitive_desc_destroy(primitive_description);
     if (add) dnnl_post_ops_destroy(add);
@@ -113,14 +115,14 @@ static bool is_shape(const matmul *made, const matmul_shape *shape) {
 static const matmul *matmul_of(const matmul_shape *shape) {
     uint64_t hash = (uint64_t)((shape->rows * 31 + shape->columns) * 31 + shape->depth) * 2 + shape->accumulate;
     matmul **bucket = buckets + hash * 0x9e3779b97f4a7c15u % BUCKETS;
-    pthread_mutex_lock(&made);
+    pthread_mutex_lock(&making);
     matmul *found = *bucket;
     while (found && !is_shape(found, shape)) found = found->next;
     if (!found && (found = make_matmul(shape))) {
         found->next = *bucket;
         *bucket = found;
     }
-    pthread_mutex_unlock(&made);
+    pthread_mutex_unlock(&making);
     return found;
 }
 
@@ -142,7 +144,9 @@ void ck_matmul(int64_t rows, int64_t columns, int64_t depth, const ck_bf16 *a, c
     if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) goto failed;
     for (int i = 0; i < 4; i++) {
         arguments[i].arg = operands[i].argument;
-        if (dnnl_memory_create(&arguments[i].memory, operands[i].description, engine, operands[i].data) != dnnl_success) goto failed;
+        if (dnnl_memory_create(&arguments[i].memory, operands[i].description, engine, operands[i].data) != dnnl_success) {
+            goto failed;
+        }
     }
     if (dnnl_primitive_execute(matmul->primitive, stream, 4, arguments) != dnnl_success) goto failed;
     for (int i = 0; i < 4; i++) dnnl_memory_destroy(arguments[i].memory);
