@@ -52,8 +52,14 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
+        let (rows, packing) = (trainingRows, configuration.data.packing)
         memory = try Self.planMemory(
-            configuration, location, [trainingRows, evaluationRows].compactMap { $0 }, usage: usage, budget: budget)
+            configuration, location,
+            training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
+                Self.streams(step.microBatches, of: rows, packing: packing)
+            },
+            evaluation: evaluationRows.map { MemoryPlan.Load(Self.evaluationStreams(of: $0, configuration)) },
+            usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
@@ -106,20 +112,27 @@ public struct RunSetup {
 
     /// A planned step's rows as streams that are computed one at a time.
     public func streams(of step: PlannedStep) -> [MicroBatch] {
-        step.microBatches.flatMap {
-            MicroBatch.streams(rows: $0, of: trainingRows, packing: configuration.data.packing)
-        }
+        Self.streams(step.microBatches, of: trainingRows, packing: configuration.data.packing)
     }
 
     /// The evaluation rows as streams of at most a micro-batch's rows.
     public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map { dataset in
-            let size = configuration.training.perDeviceTrainBatchSize
-            return stride(from: 0, to: dataset.rows.count, by: size).flatMap {
-                MicroBatch.streams(
-                    rows: Array($0..<min($0 + size, dataset.rows.count)), of: dataset,
-                    packing: configuration.data.packing)
-            }
+        evaluationRows.map { Self.evaluationStreams(of: $0, configuration) }
+    }
+
+    private static func evaluationStreams(
+        of dataset: TokenizedDataset, _ configuration: TrainConfiguration
+    ) -> [MicroBatch] {
+        let size = configuration.training.perDeviceTrainBatchSize
+        let microBatches = stride(from: 0, to: dataset.rows.count, by: size).map {
+            Array($0..<min($0 + size, dataset.rows.count))
         }
+        return streams(microBatches, of: dataset, packing: configuration.data.packing)
+    }
+
+    private static func streams(
+        _ microBatches: [[Int]], of dataset: TokenizedDataset, packing: Bool
+    ) -> [MicroBatch] {
+        microBatches.flatMap { MicroBatch.streams(rows: $0, of: dataset, packing: packing) }
     }
 }
