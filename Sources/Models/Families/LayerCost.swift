@@ -90,7 +90,7 @@ public struct LayerCost: Sendable {
         heldBytes(parts, computing: .feedForward) + 4 * hidden + 3 * element * intermediate
     }
 
-    /// While the gradient of some adapted projections' input is made: those of the stream and of their results, the input
+    /// While the gradient of a norm or of some adapted projections' input is made: those of the stream and of their results, the input
     /// itself and its gradient; with dropout that gradient's sum and an addend, in float32.
     private func projectionBytes(_ parts: LayerRecomputation) -> Int {
         let inputs = element + (hasDropout ? 2 * 4 : element)
@@ -102,9 +102,12 @@ public struct LayerCost: Sendable {
         let narrow = element < 4 ? hidden : 0
         let gates = parts.contains(.feedForward) ? 0 : self.bytes(of: .feedForward)
         let attention = inputBytes + self.bytes(of: .projections) + self.bytes(of: .attention)
+        let middle = heldBytes(parts, computing: .middle) - gates
         return max(
+            // The second norm's.
+            middle + 4 * hidden + element * (hidden + narrow),
             bytes(heldBytes(parts, computing: .feedForward), narrow, intermediate, 6..<7),
-            bytes(heldBytes(parts, computing: .middle) - gates, 2 * intermediate, hidden, 4..<6),
+            bytes(middle, 2 * intermediate, hidden, 4..<6),
             bytes(attention, narrow, queries, 3..<4), bytes(inputBytes, queries + 2 * keys, hidden, 0..<3))
     }
 

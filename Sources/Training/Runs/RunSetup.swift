@@ -50,11 +50,19 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
-        streamPlanner = StreamPlanner(
-            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
-            tokenLimit: StreamCapacity(configuration, datasets).sharedTokens)
-        memory = try Self.planMemory(configuration, location, datasets, usage: usage, budget: budget)
+        let streams = StreamPlanner(
+            configuration, datasets: [trainingRows, evaluationRows].compactMap { $0 })
+        streamPlanner = streams
+        let rows = trainingRows.rows
+        memory = try Self.planMemory(
+            configuration, location,
+            training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
+                streams.streams(step.microBatches, of: rows)
+            },
+            evaluation: evaluationRows.map {
+                MemoryPlan.Load(Self.evaluationStreams(of: $0, configuration, streams))
+            },
+            usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
