@@ -223,9 +223,3 @@ void ck_attention_backward(const ck_attention *attention, const ck_segment *segm
     ck_release(memory, 3 * bytes + 2 * sums);
     release(&p);
 }
-
-int64_t ck_attention_scratch_bytes(int64_t keys, int64_t head_dimension) {
-    // Keys and values in both layouts with their gradients, and panels of a few blocks.
-    int64_t lanes = ck_active()->tile_columns;
-    return ck_thread_count() * 5 * (keys + 2 * lanes) * head_dimension * 4;
-}

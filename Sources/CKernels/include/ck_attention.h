@@ -39,7 +39,4 @@ void ck_attention_forward(const ck_attention *attention, const ck_segment *segme
 // belongs to one segment only; its gradients are summed over all queries that see it before they are rounded.
 void ck_attention_backward(const ck_attention *attention, const ck_segment *segments, int64_t count);
 
-// Bytes of scratch memory that all threads together keep after the backward pass over segments of at most `keys` keys.
-int64_t ck_attention_scratch_bytes(int64_t keys, int64_t head_dimension);
-
 #endif

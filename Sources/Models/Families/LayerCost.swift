@@ -115,7 +115,9 @@ public struct LayerCost: Sendable {
     private func attentionBytes(_ parts: LayerRecomputation) -> Int {
         let all = bytes(of: .projections) + bytes(of: .attention)
         let input = isAdapted(0..<3) && parts.contains(.projections) ? element * hidden : 0
-        return inputBytes + all + input + 4 * hidden + element * queries + bytes(of: .projections)
+        // Keys in both layouts and values, packed, and the float32 sums of their gradients.
+        let packed = (3 * element + 2 * 4) * keys
+        return inputBytes + all + input + 4 * hidden + element * queries + bytes(of: .projections) + packed
     }
 
     /// Floating-point operations of the forward pass that computing `part` again repeats, in those of products.

@@ -105,8 +105,3 @@ private struct AttentionKernel: @unchecked Sendable {
         return gradients
     }
 }
-
-/// Bytes that the threads of a process hold for attention over sequences of at most `keys` tokens.
-package func attentionScratchBytes(keys: Int, headDimension: Int) -> Int {
-    Int(ck_attention_scratch_bytes(Int64(keys), Int64(headDimension)))
-}

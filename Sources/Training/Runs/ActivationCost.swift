@@ -83,7 +83,6 @@ struct ActivationCost {
         let head = productScratchBytes(
             rows: min(load.lossTokens, headRows), inner: shape.vocabularySize, compute: computeType)
         return max(products, head)
-            + attentionScratchBytes(keys: load.longestSequence, headDimension: shape.headDimension)
     }
 
     private var headRows: Int { lossHeadChunkRows(vocabulary: shape.vocabularySize) }

@@ -29,7 +29,7 @@ struct StreamLimitTests {
                 let planner = StreamPlanner(packing: true, sharing: true, tokenLimit: limit)
                 let microBatches = stride(from: 0, to: 24, by: batch).map { Array($0..<$0 + batch) }
                 for stream in planner.streams(microBatches, of: rows) where stream.rows.count > 1 {
-                    #expect(stream.tokens.count <= max(limit, MicroBatch.streamTokens))
+                    #expect(stream.tokens.count <= limit)
                 }
             }
         }
