@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 
 /// A call that has to stop the program, and what the message has to name: the operation and both shapes.
 struct Misuse: Sendable {
@@ -14,7 +15,29 @@ struct Misuse: Sendable {
     private static let frozen = FrozenWeight.dense(.zeros([4, 3]))
     private static let plan = SegmentPlan(lengths: [2])
 
-    static let all: [Misuse] = elementwise + shapes + indices + layers
+    static let all: [Misuse] = elementwise + shapes + indices + layers + borrowed
+
+    /// A tensor over memory that is not to be written.
+    private static func foreign() -> Tensor {
+        let memory = GuardedMemory(capacity: 8)
+        return Tensor(
+            borrowing: memory.hold([UInt8](repeating: 0, count: 8)), owner: memory, shape: [2], dtype: .float32)
+    }
+
+    private static let borrowed: [Misuse] = [
+        Misuse("[2]", "borrowed") { foreign().assign(zeros(2)) },
+        Misuse("[2]", "borrowed") { foreign().overwrite(with: [1, 2]) },
+        Misuse("adamW", "[2]", "borrowed") {
+            adamWUpdate(
+                foreign(), gradient: zeros(2), firstMoment: zeros(2), secondMoment: zeros(2), learningRate: 1,
+                beta1: 0.9, beta2: 0.9, epsilon: 1, weightDecay: 0, gradientScale: 1, step: 1)
+        },
+        Misuse("float32", "address") {
+            let memory = GuardedMemory(capacity: 9)
+            let bytes = memory.hold([UInt8](repeating: 0, count: 9))
+            _ = Tensor(borrowing: .init(rebasing: bytes[..<8]), owner: memory, shape: [2], dtype: .float32)
+        },
+    ]
 
     private static let elementwise: [Misuse] = [
         Misuse("+", "[2, 3]", "[2, 4]") { _ = zeros(2, 3) + zeros(2, 4) },

@@ -96,9 +96,18 @@ struct FourBitWeights {
             dtype: try Self.storedType(of: name, in: location))
     }
 
-    /// Copies a weight in pieces of some rows.
+    /// Copies a weight in pieces, from where it lies if it is of the wanted type.
     private func copy(_ name: String, to writer: inout SafetensorsWriter) throws {
         let entry = try location.weights.entry(name)
+        guard entry.encoding.dtype != dtype else {
+            let bytes = try location.weights.bytes(name)
+            for start in stride(from: 0, to: bytes.count, by: Self.pieceByteCount) {
+                let end = min(start + Self.pieceByteCount, bytes.count)
+                try writer.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), to: name)
+                location.weights.release(name)
+            }
+            return
+        }
         let rowByteCount = entry.rowLength * dtype.byteCount
         let rows = max(1, Self.pieceByteCount / max(1, rowByteCount))
         for start in stride(from: 0, to: entry.rowCount, by: rows) {

@@ -99,11 +99,3 @@ struct GGUFBytes {
         return file
     }
 }
-
-/// Moves the data of a safetensors file back by `shift` bytes: blanks behind the header make room.
-func shiftData(of url: URL, by shift: Int) throws {
-    let bytes = [UInt8](try Data(contentsOf: url))
-    let length = Int(bytes.withUnsafeBytes { $0.load(as: UInt64.self) })
-    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self) + String(repeating: " ", count: shift)
-    try write(SafetensorsBytes.make(header: header, data: Array(bytes[(8 + length)...])), to: url)
-}

@@ -28,7 +28,9 @@ import Testing
         }
     }
 
-    @Test("a weight is a tensor over the file where its address fits its type, and none where it does not", arguments: 0..<9)
+    @Test(
+        "a weight is a tensor over the file where its address fits its type, and none where it does not",
+        arguments: 0..<9)
     func alignment(shift: Int) throws {
         try withWeights(shift: shift) { weights in
             for entry in Self.entries {
@@ -102,7 +104,9 @@ import Testing
                         dtype: .bfloat16)
                 }
                 var writer = try SafetensorsWriter(url, entries: entries, alignment: 64)
-                for entry in entries { try writer.append([UInt8](repeating: 0, count: entry.byteCount), to: entry.name) }
+                for entry in entries {
+                    try writer.append([UInt8](repeating: 0, count: entry.byteCount), to: entry.name)
+                }
                 try writer.finish()
                 let starts = try names.map { try SafetensorsFile(url).entry($0).byteRange.lowerBound }
                 #expect(starts.allSatisfy { ($0 - starts[0]) % 64 == 0 })

@@ -100,7 +100,7 @@ import Testing
             try withTemporaryFolder { folder in
                 try write(weight, to: folder.appendingPathComponent("model.safetensors"))
                 let copy = try #require(try SafetensorsWeights(folder: folder).serialized4Bit("x.weight"))
-            #expect(content(copy) == content(weight))
+                #expect(content(copy) == content(weight))
             }
         }
     }

@@ -28,7 +28,7 @@ struct ForeignCheckpointTests {
             #expect(error?.exitCode == .data)
             let text = error?.description ?? ""
             #expect(text.contains("checkpoint-1.h5"))
-            for part in ["another model", "another adapter", "another data", "schema"] {
+            for part in ["another model", "another tokenizer", "another adapter", "another data", "schema"] {
                 #expect(text.contains(part) == parts.contains(part), "\(text)")
             }
         }
@@ -61,6 +61,14 @@ struct ForeignCheckpointTests {
             try expectRefusal(of: folder, by: otherData, naming: ["another data"])
             let other = try configuration(folder, case: "rslora")
             try expectRefusal(of: folder, by: other, naming: ["another model", "another adapter", "another data"])
+            let template = try configuration(folder) { configuration in
+                let copy = folder.appendingPathComponent("model")
+                try FileManager.default.copyItem(at: URL(fileURLWithPath: configuration.model.path), to: copy)
+                let file = copy.appendingPathComponent("chat_template.jinja")
+                try (Data(contentsOf: file) + Data("{# changed #}".utf8)).write(to: file)
+                configuration.model.path = copy.path
+            }
+            try expectRefusal(of: folder, by: template, naming: ["another tokenizer"])
         }
     }
 
