@@ -3,8 +3,10 @@ import Signet
 
 /// Runs a case in a process of its own: what it held at most is then nobody else's.
 enum OwnProcess {
+    /// A process that fails ends this one with its exit status.
+    ///
     /// - Returns: what the case measured, limits not looked up.
-    /// - Throws: `InputError` with `.internalFault` where the process fails; it has said why on standard error.
+    /// - Throws: `InputError` with `.internalFault` where a signal ends it.
     static func run(_ name: String, _ context: BenchmarkContext) throws -> [Measurement] {
         let report = FileManager.default.temporaryDirectory.appendingPathComponent(
             "signet-benchmark-\(UUID().uuidString).json")
@@ -19,12 +21,12 @@ enum OwnProcess {
         ]) { $1 }
         try process.run()
         process.waitUntilExit()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+        guard process.terminationReason == .exit else {
             throw InputError(
-                ExitCode(rawValue: process.terminationStatus) ?? .internalFault, at: name,
-                process.terminationReason == .exit
-                    ? "failed, as said above" : "was ended by signal \(process.terminationStatus) (9: out of memory?)")
+                .internalFault, at: name, "was ended by signal \(process.terminationStatus) (9: out of memory?)")
         }
+        // It has said why.
+        if process.terminationStatus != 0 { exit(process.terminationStatus) }
         return try BenchmarkReport(contentsOf: report.path).measurements
     }
 }
