@@ -2,37 +2,29 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "CKernels.h"
 
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
+enum { ALIGNMENT = 64 };
 
 static _Atomic int64_t live, peak;
 static pthread_once_t tuned = PTHREAD_ONCE_INIT;
 
 static void keep_freed_pages(void) {
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    // Before version 2.35 glibc maps whatever is larger than 32 MiB and refuses to be told otherwise.
+    if (!mallopt(M_MMAP_THRESHOLD, 1 << 30)) mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_TOP_PAD, 16 << 20);
 }
 
-// Pages of 2 MiB where the system has them: clearing and mapping 4 KiB at a time takes several times as long.
-static void prefer_huge_pages(char *memory, int64_t bytes) {
-    uintptr_t first = ((uintptr_t)memory + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uintptr_t end = ((uintptr_t)memory + (uintptr_t)bytes) / HUGE_PAGE * HUGE_PAGE;
-    if (first < end) madvise((void *)first, end - first, MADV_HUGEPAGE);
-}
-
+// Not posix_memalign: what it leaves behind when it is freed is too small for the next request of the same size, because
+// it first looks for room to move the start in. Here that room is part of the block, which is found in front of it.
 void *ck_allocate(int64_t bytes) {
     pthread_once(&tuned, keep_freed_pages);
-    // Not posix_memalign: glibc asks it for more than it hands out, so that a freed block is too small for the next
-    // request of its own size, and the heap grows by what lies between.
-    char *block = malloc((size_t)bytes + ALIGNMENT);
+    char *block = malloc((size_t)(bytes > 0 ? bytes : 0) + ALIGNMENT);
     if (!block) return NULL;
-    char *memory = (char *)(((uintptr_t)block + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
-    memory[-1] = (char)(memory - block);
-    prefer_huge_pages(memory, bytes);
+    char *memory = block + ALIGNMENT - (uintptr_t)block % ALIGNMENT;
+    ((void **)memory)[-1] = block;
     int64_t now = atomic_fetch_add(&live, bytes) + bytes;
     int64_t most = atomic_load(&peak);
     while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
@@ -41,7 +33,7 @@ void *ck_allocate(int64_t bytes) {
 }
 
 void ck_release(void *memory, int64_t bytes) {
-    free((char *)memory - ((char *)memory)[-1]);
+    free(((void **)memory)[-1]);
     atomic_fetch_sub(&live, bytes);
 }
 

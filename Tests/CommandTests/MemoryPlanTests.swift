@@ -22,7 +22,10 @@ struct MemoryPlanTests {
 
     @Test(
         "the real peak is within a tenth of the predicted one, whatever the budget",
-        arguments: [["model.compute_dtype=bfloat16"], ["model.compute_dtype=float32"], ["lora.target_modules=all-linear", "lora.lora_dropout=0.1"]])
+        arguments: [
+            ["model.compute_dtype=bfloat16"], ["model.compute_dtype=float32"],
+            ["lora.target_modules=all-linear", "lora.lora_dropout=0.1"],
+        ])
     func prediction(settings: [String]) throws {
         let folder = try LlamaFolder(Self.shape, rowLengths: [20, 66, 40, 30, 73, 53, 13, 36, 23, 70, 43, 63])
         let (widest, real) = try peaks(folder, "wide", settings)

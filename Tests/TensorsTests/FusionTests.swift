@@ -4,7 +4,9 @@ import Testing
 
 extension TensorTests {
     @Suite("Operations computed together") struct FusionTests {
-        @Test("An addition with its norm gives the bits of both alone, and their gradients", arguments: [DType.float32, .bfloat16])
+        @Test(
+            "An addition with its norm gives the bits of both alone, and their gradients",
+            arguments: [DType.float32, .bfloat16])
         func residualNorm(type: DType) {
             let (a, b) = (Tensor.random([37, 129], 341), Tensor.random([37, 129], 342, type))
             let weight = Tensor.random([129], 343, in: 0.5..<1.5)
@@ -24,7 +26,8 @@ extension TensorTests {
             // The stream's gradient is added to in one rounding less.
             for (found, expected) in zip(fused.gradients, plain.gradients) {
                 let allowed = found.dtype == .bfloat16 ? 0x1p-8 : 0x1p-22
-                #expect(relativeDifference(found.converted(to: .float32).floats, expected.converted(to: .float32).floats) <= allowed)
+                let pair = [found, expected].map { $0.converted(to: .float32).floats }
+                #expect(relativeDifference(pair[0], pair[1]) <= allowed)
             }
         }
 
@@ -40,7 +43,9 @@ extension TensorTests {
             #expect(first[0].floats == first[1].floats)
         }
 
-        @Test("Layers of one input give the bits of each alone", arguments: [DType.float32, .bfloat16], [nil, 0.3 as Float])
+        @Test(
+            "Layers of one input give the bits of each alone", arguments: [DType.float32, .bfloat16],
+            [nil, 0.3 as Float])
         func linears(type: DType, probability: Float?) {
             let x = Tensor.random([70, 96], 351, type)
             let weights = [64, 24, 33].enumerated().map { index, output in

@@ -72,5 +72,22 @@ extension TensorTests {
             #expect(second.sum().gradients(of: [leaf])[0].floats == x.floats.map { _ in 3 })
             #expect(seen == [[true, true], [false, true]])
         }
+
+        @Test("A stream's gradient passes through additions and norms in place")
+        func inPlace() {
+            let leaf = Tensor.random([1000, 8], 333).trackingGradient
+            let addend = Tensor.random([1000, 8], 334, .bfloat16)
+            var (stream, norms) = (leaf, Tensor(0.0 as Float))
+            for _ in 0..<4 {
+                let (sum, norm) = residualAddNorm(stream, addend, weight: .ones([8]), epsilon: 1e-5, output: .float32)
+                (stream, norms) = (sum, norms + norm.sum())
+            }
+            let loss = stream.sum() + norms
+            let before = TensorMemory.liveBytes
+            TensorMemory.resetPeak()
+            _ = loss.gradients(of: [leaf])
+            // The stream's gradient, a norm's, and the addend's in bfloat16.
+            #expect(TensorMemory.peakBytes - before <= 32_000 + 32_000 + 16_000 + 4096)
+        }
     }
 }

@@ -37,11 +37,12 @@ public func residualAddNorm(
     let saved = sum.saved
     let needsWeight = weight.requiresGradient
     var results = Tensor.recording("residualAddNorm", [sum, y], operands: [a, b, weight]) { gradients in
-        let ofSum = gradients[0].take()
-        guard let ofNorm = gradients[1].take() else { return [ofSum, ofSum!.converted(to: add.addendType), nil] }
+        guard let ofNorm = gradients[1].take() else {
+            return [gradients[0], gradients[0]!.converted(to: add.addendType), nil]
+        }
         // The gradient from above, in place where it is nobody else's.
-        let accumulates = ofSum != nil
-        var total = ofSum ?? Tensor(uninitialized: ofNorm.shape)
+        let accumulates = gradients[0] != nil
+        var total = gradients[0].take() ?? Tensor(uninitialized: ofNorm.shape)
         total.ownMemory()
         let (stream, input) = (total, saved.value)
         let narrow = add.addendType == .float32 ? nil : Tensor(uninitialized: stream.shape, dtype: add.addendType)

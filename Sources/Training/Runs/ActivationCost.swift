@@ -59,8 +59,8 @@ struct ActivationCost {
             peak = max(peak, load.tokens * (below + forward), inBackward)
             gradients += parameters[index] * 4
         }
-        // The gradients of all adapters, when the last of them is made; of the heap, what lies between blocks.
-        return max(peak, gradients) / 32 * 33
+        // The gradients of all adapters, when the last of them is made.
+        return max(peak, gradients)
     }
 
     /// Bytes at the fullest moment of a forward pass that keeps nothing.

@@ -70,7 +70,8 @@ public struct MemoryPlan: Sendable, Equatable {
                     .evaluationBytes
             } ?? 0
         func activations(_ layers: [LayerRecomputation]) -> Int {
-            max(cost.peakBytes(recomputing: layers), evaluationBytes)
+            // The heap grows by what lies between blocks, too.
+            max(cost.peakBytes(recomputing: layers), evaluationBytes) / 32 * 33
         }
         let program = processBytes + Self.laterPages
         let fixed = weightBytes + state + scratch + program

@@ -4,7 +4,8 @@ import Tensors
 extension OpCases {
     static let transformer: [OpCase] =
         [(DType.float32, DType?.none), (.float32, .bfloat16), (.bfloat16, nil)].map { normCase($0, $1) }
-        + [DType.float32, .bfloat16].flatMap { [
+        + [DType.float32, .bfloat16].flatMap {
+            [
                 rotaryCase($0), gateCase($0), residualCase($0), residualNormCase($0), dropoutCase($0),
             ]
         }

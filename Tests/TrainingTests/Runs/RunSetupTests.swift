@@ -24,7 +24,8 @@ struct RunSetupTests {
         #expect(error.exitCode == .tryAgain && error.place == "training.memory_budget")
     }
 
-    @Test("a budget in between recomputes parts of layers, and the losses are the same", arguments: ["plain", "rslora"])
+    @Test(
+        "a budget in between recomputes parts of layers, and the losses are the same", arguments: ["plain", "rslora"])
     func budgetInBetween(name: String) throws {
         let golden = GoldenCase(name: name)
         func losses(_ setup: RunSetup) throws -> [StepResult] {
