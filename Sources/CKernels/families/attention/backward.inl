@@ -47,24 +47,23 @@ static backward_memory reserve(const bool pairs, const ck_attention_work *w, con
     return m;
 }
 
+CK_INLINE float row_product(const ck_type type, const ck_attention *a, int64_t index) {
+#pragma clang fp reassociate(on)
+    float sum = 0;
+    for (int64_t x = 0; x < a->head_dimension; x++) sum += load(type, a->output, index + x) * load(type, a->output_gradient, index + x);
+    return sum;
+}
+
 // The kept log-sum-exp of each lane, and the product of its output with its gradient.
 static void read_lanes(const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, backward_memory *m) {
     const ck_attention *a = w->attention;
-    int64_t d = a->head_dimension;
-    uint32_t buffers[2][d];
     memset(m->log_sum_exp, 0, CK_BLOCK_LANES * 4);
     memset(m->delta, 0, CK_BLOCK_LANES * 4);
+    lane_walk walk = walk_lanes(w, task, 0, kv_head);
     for (int64_t lane = 0; lane < task->lanes; lane++) {
-        int64_t index = lane_index(a, w->segments + task->segment, task->first_lane + lane, kv_head);
-        const float *output = (const float *)row_words(false, a, a->output, index * d, buffers[0]);
-        const float *gradient = (const float *)row_words(false, a, a->output_gradient, index * d, buffers[1]);
-        m->log_sum_exp[lane] = a->log_sum_exp[index];
-        float sum = 0;
-        {
-#pragma clang fp reassociate(on)
-            for (int64_t x = 0; x < d; x++) sum += output[x] * gradient[x];
-        }
-        m->delta[lane] = sum;
+        int64_t row = next_lane(&walk), index = row * a->head_dimension;
+        m->log_sum_exp[lane] = a->log_sum_exp[row];
+        m->delta[lane] = a->type == CK_FLOAT32 ? row_product(CK_FLOAT32, a, index) : row_product(CK_BFLOAT16, a, index);
     }
 }
 
