@@ -107,11 +107,12 @@ CK_INLINE void few_values(
         for (int v = 0; v < vectors; v++) sums[i][v] = *(lanes_f32 *)(output + i * few->width + v * CK_LANES);
     }
     for (int64_t key = 0; key < count; key++) {
-        const char *row = values.rows + key * values.stride;
+        const char *row = values.rows + key * values.stride, *ahead = values.ahead + key * values.ahead_stride;
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) {
-            lanes_f32 x = load_lanes(type, row, first + v * CK_LANES, d);
-            if (begins_line(type, first + v * CK_LANES)) __builtin_prefetch(element(type, values.ahead + key * values.ahead_stride, first + v * CK_LANES));
+            int64_t place = first + v * CK_LANES;
+            lanes_f32 x = load_lanes(type, row, place, d);
+            if (begins_line(type, place)) __builtin_prefetch(element(type, ahead, place));
 #pragma clang loop unroll(full)
             for (int i = 0; i < lanes; i++) sums[i][v] += scores[i][key] * x;
         }

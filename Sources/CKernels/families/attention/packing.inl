@@ -19,8 +19,15 @@ CK_INLINE void packed_product(
     else packed_product_f32((int)rows, units, a, b, ldb, c, ldc, add);
 }
 
+CK_INLINE void lane_product(
+    const bool pairs, int64_t rows, int64_t units, const uint32_t *a, const uint32_t *b, float *c, int64_t ldc, bool add) {
+    if (pairs) lane_product_bf16((int)rows, units, a, b, TILE_COLUMNS, c, ldc, add);
+    else lane_product_f32((int)rows, units, a, b, TILE_COLUMNS, c, ldc, add);
+}
+
 // A row of d elements as words to contract d; where the caller's row does not serve, in buffer.
-CK_INLINE const uint32_t *row_words(const bool pairs, const ck_attention *a, const void *base, int64_t index, uint32_t *buffer) {
+CK_INLINE const uint32_t *row_words(
+    const bool pairs, const ck_attention *a, const void *base, int64_t index, uint32_t *buffer) {
     int64_t d = a->head_dimension;
     if (a->type == CK_FLOAT32) return (const uint32_t *)base + index;
     const ck_bf16 *row = (const ck_bf16 *)base + index;
@@ -76,7 +83,8 @@ CK_INLINE void copy_words(int64_t count, const uint32_t *from, uint32_t *to) {
 }
 
 // Words to contract rows: elements from `first` on of a pair of rows, or of the even one alone.
-CK_INLINE void join_rows(const bool pairs, int64_t count, const uint32_t *even, const uint32_t *odd, int64_t first, uint32_t *out) {
+CK_INLINE void join_rows(
+    const bool pairs, int64_t count, const uint32_t *even, const uint32_t *odd, int64_t first, uint32_t *out) {
     if (pairs) CK_NAME(ck_zip_halves)(count, (const ck_bf16 *)even + first, (const ck_bf16 *)odd + first, out);
     else copy_words(count, even + first, out);
 }
@@ -90,15 +98,17 @@ CK_INLINE void pack_block(
     for (int64_t first = 0; columns && first < block->count; first += height) {
         int64_t here = least(height, block->count - first);
         for (int64_t i = 0; i < here; i++) {
-            const uint32_t *words = row_words(pairs, a, base, key_index(a, block->row + first + i, kv_head), wide + i * units);
+            int64_t index = key_index(a, block->row + first + i, kv_head);
+            const uint32_t *words = row_words(pairs, a, base, index, wide + i * units);
             if (words != wide + i * units) copy_words(units, words, wide + i * units);
         }
         CK_NAME(ck_transpose_words)(here, units, wide, units, columns + first * units, here);
     }
     int64_t key_units = units_of(pairs, block->count), step = pairs ? 2 : 1;
     for (int64_t key = 0; rows && key < block->count; key += step) {
-        const uint32_t *even = row_words(pairs, a, base, key_index(a, block->row + key, kv_head), wide), *odd = wide + units;
-        if (key + 1 < block->count) odd = row_words(pairs, a, base, key_index(a, block->row + key + 1, kv_head), wide + units);
+        int64_t index = key_index(a, block->row + key, kv_head), next = key_index(a, block->row + key + 1, kv_head);
+        const uint32_t *even = row_words(pairs, a, base, index, wide), *odd = wide + units;
+        if (key + 1 < block->count) odd = row_words(pairs, a, base, next, wide + units);
         else memset(wide + units, 0, (size_t)units * 4);
         join_rows(pairs, d, even, odd, 0, joined);
         for (int64_t x = 0; x < d; x += slice) {
@@ -108,7 +118,8 @@ CK_INLINE void pack_block(
     }
 }
 
-// A task's queries or output gradients as panels and, where lane_panels is given, as lane panels. Lanes behind the last are 0.
+// A task's queries or output gradients as panels and, where lane_panels is given, as lane panels. Lanes behind the last
+// are 0.
 CK_INLINE void pack_lanes(
     const bool pairs, const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, const void *base,
     uint32_t *panels, uint32_t *lane_panels) {
