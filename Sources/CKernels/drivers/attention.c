@@ -6,6 +6,8 @@
 #include "../attention_work.h"
 #include "CKernels.h"
 
+enum { FEW_TASKS = 16 };  // wanted for segments with few lanes
+
 typedef struct {
     ck_attention_work work;
     ck_attention_part *parts;
@@ -14,6 +16,7 @@ typedef struct {
     ck_lane_task *tasks;
     int64_t *turns, *few;
     int64_t segment_count, task_count, few_count;
+    int64_t few_heads;  // key heads in a task for few lanes
     atomic_llong next;
 } plan;
 
@@ -105,6 +108,9 @@ static void find_tasks(plan *p, bool gradients) {
         }
         for (int64_t s = i; s >= 0; s = p->work.segments[s].parent) p->parts[s].packed = true;
     }
+    // All key heads in one task read the caller's rows whole; where there are few segments they are divided.
+    p->few_heads = ceiling_division(p->work.attention->kv_heads * smaller(p->few_count, FEW_TASKS), FEW_TASKS);
+    if (p->few_heads < 1) p->few_heads = 1;
     qsort(p->tasks, (size_t)p->task_count, sizeof *p->tasks, longer_first);
 }
 
@@ -132,9 +138,14 @@ static void pack(void *context, int64_t index) {
 
 static void forward(void *context, int64_t index) {
     const plan *p = context;
-    int64_t heads = p->work.attention->kv_heads, task = index / heads;
-    if (task < p->task_count) ck_active()->ck_attention_forward_lanes(&p->work, p->tasks + task, index % heads);
-    else ck_active()->ck_attention_forward_few(&p->work, p->few[task - p->task_count], index % heads);
+    int64_t heads = p->work.attention->kv_heads, few = index - heads * p->task_count;
+    if (few < 0) {
+        ck_active()->ck_attention_forward_lanes(&p->work, p->tasks + index / heads, index % heads);
+    } else {
+        int64_t parts = ceiling_division(heads, p->few_heads), head = few % parts * p->few_heads;
+        int64_t here = smaller(p->few_heads, heads - head);
+        ck_active()->ck_attention_forward_few(&p->work, p->few[few / parts], head, here);
+    }
 }
 
 // Tasks wait for earlier ones, so they have to be begun in order, whatever the order of the pool.
@@ -199,7 +210,7 @@ void ck_attention_forward(const ck_attention *attention, const ck_segment *segme
     p.work.key_columns = (uint32_t *)memory;
     p.work.value_rows = (uint32_t *)(memory + bytes);
     ck_parallel(heads * p.work.block_count, pack, &p);
-    ck_parallel(heads * (p.task_count + p.few_count), forward, &p);
+    ck_parallel(heads * p.task_count + p.few_count * ceiling_division(heads, p.few_heads), forward, &p);
     ck_release(memory, 2 * bytes);
     release(&p);
 }

@@ -47,24 +47,25 @@ static backward_memory reserve(const bool pairs, const ck_attention_work *w, con
     return m;
 }
 
+CK_INLINE float row_product(const ck_type type, const ck_attention *a, int64_t index) {
+#pragma clang fp reassociate(on)
+    float sum = 0;
+    for (int64_t x = index; x < index + a->head_dimension; x++) {
+        sum += load(type, a->output, x) * load(type, a->output_gradient, x);
+    }
+    return sum;
+}
+
 // The kept log-sum-exp of each lane, and the product of its output with its gradient.
 static void read_lanes(const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, backward_memory *m) {
     const ck_attention *a = w->attention;
-    int64_t d = a->head_dimension;
-    uint32_t buffers[2][d];
     memset(m->log_sum_exp, 0, CK_BLOCK_LANES * 4);
     memset(m->delta, 0, CK_BLOCK_LANES * 4);
+    lane_walk walk = walk_lanes(w, task, 0, kv_head);
     for (int64_t lane = 0; lane < task->lanes; lane++) {
-        int64_t index = lane_index(a, w->segments + task->segment, task->first_lane + lane, kv_head);
-        const float *output = (const float *)row_words(false, a, a->output, index * d, buffers[0]);
-        const float *gradient = (const float *)row_words(false, a, a->output_gradient, index * d, buffers[1]);
-        m->log_sum_exp[lane] = a->log_sum_exp[index];
-        float sum = 0;
-        {
-#pragma clang fp reassociate(on)
-            for (int64_t x = 0; x < d; x++) sum += output[x] * gradient[x];
-        }
-        m->delta[lane] = sum;
+        int64_t row = next_lane(&walk), index = row * a->head_dimension;
+        m->log_sum_exp[lane] = a->log_sum_exp[row];
+        m->delta[lane] = a->type == CK_FLOAT32 ? row_product(CK_FLOAT32, a, index) : row_product(CK_BFLOAT16, a, index);
     }
 }
 
@@ -79,15 +80,17 @@ CK_INLINE void differentiate_panel(
     out.probabilities += pairs ? lane / 2 : lane;
     out.gradients += pairs ? lane / 2 : lane;
     // Rows of f32 are worked on in place.
-    float *scores = pairs ? m->scores : (float *)out.probabilities, *gradients = pairs ? m->score_gradients : (float *)out.gradients;
+    float *scores = pairs ? m->scores : (float *)out.probabilities;
+    float *gradients = pairs ? m->score_gradients : (float *)out.gradients;
     int64_t lds = pairs ? TILE_COLUMNS : CK_BLOCK_LANES;
     for (int64_t row = 0; row < view->rows; row += height) {
         int64_t here = least(height, view->rows - row), first = (packed + row) * units;
         packed_product(
-            pairs, here, units, w->key_columns + first, m->queries + lane * units, TILE_COLUMNS, scores + row * lds, lds, false);
-        packed_product(
-            pairs, here, units, w->value_columns + first, m->gradients + lane * units, TILE_COLUMNS, gradients + row * lds, lds,
+            pairs, here, units, w->key_columns + first, m->queries + lane * units, TILE_COLUMNS, scores + row * lds, lds,
             false);
+        packed_product(
+            pairs, here, units, w->value_columns + first, m->gradients + lane * units, TILE_COLUMNS, gradients + row * lds,
+            lds, false);
     }
     differentiate(
         pairs, view, a->scale * 1.44269504f, m->log_sum_exp + lane, m->delta + lane, scores, gradients, lds, out);
@@ -112,13 +115,8 @@ CK_INLINE void add_block_gradients(
             int64_t units = m->padded / step - first, place = row * (CK_BLOCK_LANES / step) + first;
             int64_t panel = (x / TILE_COLUMNS * (CK_BLOCK_LANES / step) + first) * TILE_COLUMNS;
             float *keys = w->key_sums + sums + row * width + x, *values = w->value_sums + sums + row * width + x;
-            if (pairs) {
-                lane_product_bf16((int)here, units, m->rows.probabilities + place, m->gradient_lanes + panel, TILE_COLUMNS, values, width, add);
-                lane_product_bf16((int)here, units, m->rows.gradients + place, m->query_lanes + panel, TILE_COLUMNS, keys, width, add);
-            } else {
-                lane_product_f32((int)here, units, m->rows.probabilities + place, m->gradient_lanes + panel, TILE_COLUMNS, values, width, add);
-                lane_product_f32((int)here, units, m->rows.gradients + place, m->query_lanes + panel, TILE_COLUMNS, keys, width, add);
-            }
+            lane_product(pairs, here, units, m->rows.probabilities + place, m->gradient_lanes + panel, values, width, add);
+            lane_product(pairs, here, units, m->rows.gradients + place, m->query_lanes + panel, keys, width, add);
         }
     }
 }

@@ -1,7 +1,15 @@
 // Few lanes over many keys, as in generation, where tiles would stay empty: every row of keys and values is read once,
 // straight from the caller's, for all lanes of a key head.
 
-enum { FEW_AT_ONCE = 4, FEW_VECTORS = 4, FEW_KEYS = 64, ROWS_AHEAD = 12 };
+enum { FEW_AT_ONCE = 4, FEW_VECTORS = 4, FEW_KEYS = 64 };
+
+// Rows of keys or values of a block, and memory of the next block to fetch ahead, as much for each row.
+typedef struct {
+    const char *rows, *ahead;
+    int64_t stride, ahead_stride;
+} few_rows;
+
+CK_INLINE bool begins_line(const ck_type type, int64_t x) { return x * (type == CK_FLOAT32 ? 4 : 2) % 64 == 0; }
 
 // CK_LANES elements of a row, the ones behind `count` being 0.
 CK_INLINE lanes_f32 load_lanes(const ck_type type, const void *row, int64_t first, int64_t count) {
@@ -22,39 +30,59 @@ CK_INLINE lanes_f32 load_lanes(const ck_type type, const void *row, int64_t firs
 }
 
 CK_INLINE float sum_lanes(lanes_f32 x) {
-#pragma clang fp reassociate(on)
-    float sum = 0;
-    for (int i = 0; i < CK_LANES; i++) sum += x[i];
-    return sum;
+#ifdef CK_AVX512
+    return _mm512_reduce_add_ps((__m512)x);
+#else
+    for (int width = CK_LANES / 2; width > 0; width /= 2) {
+        for (int i = 0; i < width; i++) x[i] += x[i + width];
+    }
+    return x[0];
+#endif
 }
 
+CK_INLINE float largest_lane(lanes_f32 x) {
+#ifdef CK_AVX512
+    return _mm512_reduce_max_ps((__m512)x);
+#else
+    for (int width = CK_LANES / 2; width > 0; width /= 2) {
+        for (int i = 0; i < width; i++) x[i] = x[i + width] > x[i] ? x[i + width] : x[i];
+    }
+    return x[0];
+#endif
+}
+
+// The softmax and the weighed values so far of some lanes of one key head and one query.
 typedef struct {
     float maximum[FEW_AT_ONCE], total[FEW_AT_ONCE];
-    float scores[FEW_AT_ONCE][FEW_KEYS];
     float *queries, *output;  // [lanes][width], the queries scaled by scale * log2 e
     int64_t width;            // head_dimension in whole vectors
+    int64_t row;              // of the first lane, in [tokens, heads]
+    int lanes;
 } few_lanes;
 
-CK_INLINE void few_scores(const ck_type type, const int lanes, few_lanes *few, int64_t d, const char *keys, int64_t stride, int64_t count) {
+CK_INLINE void few_scores(
+    const ck_type type, const int lanes, const few_lanes *few, int64_t d, few_rows keys, int64_t count,
+    float scores[FEW_AT_ONCE][FEW_KEYS]) {
     for (int64_t key = 0; key < count; key++) {
-        const char *row = keys + key * stride;
+        const char *row = keys.rows + key * keys.stride;
         lanes_f32 sums[FEW_AT_ONCE] = {0};
         for (int64_t x = 0; x < d; x += CK_LANES) {
             lanes_f32 k = load_lanes(type, row, x, d);
-            if (x % (2 * CK_LANES) == 0) __builtin_prefetch((const char *)element(type, row, x) + ROWS_AHEAD * stride);
+            if (begins_line(type, x)) __builtin_prefetch(element(type, keys.ahead + key * keys.ahead_stride, x));
 #pragma clang loop unroll(full)
             for (int i = 0; i < lanes; i++) sums[i] += k * *(const lanes_f32 *)(few->queries + i * few->width + x);
         }
-        for (int i = 0; i < lanes; i++) few->scores[i][key] = sum_lanes(sums[i]);
+        for (int i = 0; i < lanes; i++) scores[i][key] = sum_lanes(sums[i]);
     }
 }
 
-CK_INLINE void few_softmax(const int lanes, few_lanes *few, int64_t count) {
+CK_INLINE void few_softmax(const int lanes, few_lanes *few, int64_t count, float all[FEW_AT_ONCE][FEW_KEYS]) {
     for (int i = 0; i < lanes; i++) {
-        float most = few->maximum[i], *scores = few->scores[i];
+        float most = few->maximum[i], *scores = all[i];
         for (int64_t key = count; key < FEW_KEYS; key++) scores[key] = -INFINITY;
-        for (int64_t key = 0; key < count; key++) most = most > scores[key] ? most : scores[key];
-        lanes_f32 total = {0};
+        lanes_f32 block_most = all_lanes(most), total = {0};
+        for (int64_t key = 0; key < FEW_KEYS; key += CK_LANES) block_most = larger(block_most, *(lanes_f32 *)(scores + key));
+        most = largest_lane(block_most);
         for (int64_t key = 0; key < FEW_KEYS; key += CK_LANES) {
             lanes_f32 *p = (lanes_f32 *)(scores + key);
             *p = exp2_lanes(*p - most);
@@ -69,8 +97,8 @@ CK_INLINE void few_softmax(const int lanes, few_lanes *few, int64_t count) {
 
 // Adds the values, weighed, to some vectors of the outputs.
 CK_INLINE void few_values(
-    const ck_type type, const int lanes, const int vectors, few_lanes *few, int64_t first, int64_t d, const char *values,
-    int64_t stride, int64_t count) {
+    const ck_type type, const int lanes, const int vectors, const few_lanes *few, int64_t first, int64_t d, few_rows values,
+    int64_t count, float scores[FEW_AT_ONCE][FEW_KEYS]) {
     lanes_f32 sums[FEW_AT_ONCE][FEW_VECTORS];
     float *output = few->output + first;
 #pragma clang loop unroll(full)
@@ -79,13 +107,14 @@ CK_INLINE void few_values(
         for (int v = 0; v < vectors; v++) sums[i][v] = *(lanes_f32 *)(output + i * few->width + v * CK_LANES);
     }
     for (int64_t key = 0; key < count; key++) {
-        const char *row = values + key * stride;
+        const char *row = values.rows + key * values.stride, *ahead = values.ahead + key * values.ahead_stride;
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) {
-            lanes_f32 x = load_lanes(type, row, first + v * CK_LANES, d);
-            if (v % 2 == 0) __builtin_prefetch((const char *)element(type, row, first + v * CK_LANES) + ROWS_AHEAD * stride);
+            int64_t place = first + v * CK_LANES;
+            lanes_f32 x = load_lanes(type, row, place, d);
+            if (begins_line(type, place)) __builtin_prefetch(element(type, ahead, place));
 #pragma clang loop unroll(full)
-            for (int i = 0; i < lanes; i++) sums[i][v] += few->scores[i][key] * x;
+            for (int i = 0; i < lanes; i++) sums[i][v] += scores[i][key] * x;
         }
     }
 #pragma clang loop unroll(full)
@@ -95,65 +124,85 @@ CK_INLINE void few_values(
     }
 }
 
-CK_INLINE void forward_few(
-    const ck_type type, const int lanes, const ck_attention_work *w, int64_t segment, int64_t lane, int64_t kv_head) {
+CK_INLINE void few_block(
+    const ck_type type, const int lanes, few_lanes *few, int64_t d, few_rows keys, few_rows values, int64_t count) {
+    float scores[FEW_AT_ONCE][FEW_KEYS];
+    few_scores(type, lanes, few, d, keys, count, scores);
+    few_softmax(lanes, few, count, scores);
+    int64_t x = 0;
+    for (; x + FEW_VECTORS * CK_LANES <= d; x += FEW_VECTORS * CK_LANES) {
+        few_values(type, lanes, FEW_VECTORS, few, x, d, values, count, scores);
+    }
+    for (; x < d; x += CK_LANES) few_values(type, lanes, 1, few, x, d, values, count, scores);
+}
+
+#define CK_FEW(name, type)                                                                                                \
+    static void name(few_lanes *few, int64_t d, few_rows keys, few_rows values, int64_t count) {    \
+        switch (few->lanes) {                                                                                             \
+            case 1: few_block(type, 1, few, d, keys, values, count); break;                                       \
+            case 2: few_block(type, 2, few, d, keys, values, count); break;                                       \
+            case 3: few_block(type, 3, few, d, keys, values, count); break;                                       \
+            default: few_block(type, FEW_AT_ONCE, few, d, keys, values, count);                                   \
+        }                                                                                                                 \
+    }
+CK_FEW(few_block_f32, CK_FLOAT32)
+CK_FEW(few_block_bf16, CK_BFLOAT16)
+#undef CK_FEW
+
+// Block by block through all key heads, so that whole rows of the caller's keys are read one after the other.
+void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segment, int64_t kv_head, int64_t kv_heads) {
     const ck_attention *a = w->attention;
     const ck_segment *own = w->segments + segment;
     const ck_attention_part *part = w->parts + segment;
-    int64_t d = a->head_dimension, width = (d + CK_LANES - 1) / CK_LANES * CK_LANES;
-    float queries[FEW_AT_ONCE * width], output[FEW_AT_ONCE * width];
-    few_lanes few = {.queries = queries, .output = output, .width = width};
-    memset(queries, 0, sizeof queries);
-    memset(output, 0, sizeof output);
-    int64_t index[FEW_AT_ONCE], stride = a->kv_heads * d * (type == CK_FLOAT32 ? 4 : 2);
-    for (int i = 0; i < lanes; i++) {
-        few.maximum[i] = -INFINITY;
-        few.total[i] = 0;
-        index[i] = lane_index(a, own, lane + i, kv_head);
-        for (int64_t x = 0; x < d; x++) queries[i * width + x] = load(type, a->queries, index[i] * d + x) * (a->scale * 1.44269504f);
-    }
-    // The lanes of one call belong to one query.
-    int64_t visible = part->position + own->key_count - own->query_count + 1 + lane / (a->heads / a->kv_heads);
-    for (int64_t step = 0; step < part->depth; step++) {
-        int64_t ancestor = w->paths[part->path + step], keys = w->segments[ancestor].key_count;
-        keys = least(keys, visible - w->parts[ancestor].position);
-        for (int64_t key = 0; key < keys; key += FEW_KEYS) {
-            int64_t count = least(FEW_KEYS, keys - key);
-            int64_t place = key_index(a, w->segments[ancestor].key_start + key, kv_head);
-            few_scores(type, lanes, &few, d, element(type, a->keys, place), stride, count);
-            few_softmax(lanes, &few, count);
-            const char *values = element(type, a->values, place);
-            int64_t x = 0;
-            for (; x + FEW_VECTORS * CK_LANES <= d; x += FEW_VECTORS * CK_LANES) {
-                few_values(type, lanes, FEW_VECTORS, &few, x, d, values, stride, count);
+    int64_t d = a->head_dimension, width = (d + CK_LANES - 1) / CK_LANES * CK_LANES, group = a->heads / a->kv_heads;
+    int64_t parts = (group + FEW_AT_ONCE - 1) / FEW_AT_ONCE, size = FEW_AT_ONCE * width;
+    int64_t stride = a->kv_heads * d * (a->type == CK_FLOAT32 ? 4 : 2);
+    few_lanes few[kv_heads * parts];
+    float *memory = ck_scratch(CK_SCRATCH_ATTENTION, kv_heads * parts * 2 * size * 4);
+    for (int64_t query = 0; query < own->query_count; query++) {
+        memset(memory, 0, (size_t)(kv_heads * parts * 2 * size) * 4);
+        for (int64_t i = 0; i < kv_heads * parts; i++) {
+            int64_t member = i % parts * FEW_AT_ONCE;
+            few[i] = (few_lanes){
+                .queries = memory + 2 * i * size, .output = memory + (2 * i + 1) * size, .width = width,
+                .row = (own->query_start + query) * a->heads + (kv_head + i / parts) * group + member,
+                .lanes = (int)least(FEW_AT_ONCE, group - member)};
+            for (int lane = 0; lane < few[i].lanes; lane++) {
+                few[i].maximum[lane] = -INFINITY;
+                for (int64_t x = 0; x < d; x++) {
+                    float element = load(a->type, a->queries, (few[i].row + lane) * d + x);
+                    few[i].queries[lane * width + x] = element * (a->scale * 1.44269504f);
+                }
             }
-            for (; x < d; x += CK_LANES) few_values(type, lanes, 1, &few, x, d, values, stride, count);
+        }
+        int64_t visible = part->position + own->key_count - own->query_count + 1 + query;
+        for (int64_t step = 0; step < part->depth; step++) {
+            int64_t ancestor = w->paths[part->path + step], keys = w->segments[ancestor].key_count;
+            keys = least(keys, visible - w->parts[ancestor].position);
+            for (int64_t key = 0; key < keys; key += FEW_KEYS) {
+                int64_t count = least(FEW_KEYS, keys - key);
+                for (int64_t i = 0; i < kv_heads * parts; i++) {
+                    int64_t row = w->segments[ancestor].key_start + key, head = i / parts;
+                    int64_t place = key_index(a, row, kv_head + head), ahead = key_index(a, row + FEW_KEYS, kv_head + head);
+                    int64_t step = stride;
+                    if (kv_heads == a->kv_heads) {
+                        // Whole rows come next: fetch them in the order in which they lie.
+                        step = stride / kv_heads;
+                        ahead = key_index(a, row + FEW_KEYS, 0) + head * FEW_KEYS * d;
+                    }
+                    few_rows block_keys = {element(a->type, a->keys, place), element(a->type, a->keys, ahead), stride, step};
+                    few_rows values = {element(a->type, a->values, place), element(a->type, a->values, ahead), stride, step};
+                    if (a->type == CK_FLOAT32) few_block_f32(few + i, d, block_keys, values, count);
+                    else few_block_bf16(few + i, d, block_keys, values, count);
+                }
+            }
+        }
+        for (int64_t i = 0; i < kv_heads * parts; i++) {
+            for (int lane = 0; lane < few[i].lanes; lane++) {
+                CK_NAME(ck_scale_f32)(d, 1 / few[i].total[lane], few[i].output + lane * width);
+                write_row(a, a->output, (few[i].row + lane) * d, few[i].output + lane * width);
+                a->log_sum_exp[few[i].row + lane] = few[i].maximum[lane] + log_f32(few[i].total[lane]) * 1.44269504f;
+            }
         }
     }
-    for (int i = 0; i < lanes; i++) {
-        for (int64_t x = 0; x < d; x++) output[i * width + x] /= few.total[i];
-        write_row(a, a->output, index[i] * d, output + i * width);
-        a->log_sum_exp[index[i]] = few.maximum[i] + log_f32(few.total[i]) * 1.44269504f;
-    }
 }
-
-#define CK_FEW(type)                                                                  \
-    switch (lanes) {                                                                  \
-        case 1: forward_few(type, 1, w, segment, lane, kv_head); break;               \
-        case 2: forward_few(type, 2, w, segment, lane, kv_head); break;               \
-        case 3: forward_few(type, 3, w, segment, lane, kv_head); break;               \
-        default: forward_few(type, FEW_AT_ONCE, w, segment, lane, kv_head); break;    \
-    }
-
-void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segment, int64_t kv_head) {
-    int64_t group = w->attention->heads / w->attention->kv_heads, all = w->segments[segment].query_count * group;
-    for (int64_t lane = 0, lanes; lane < all; lane += lanes) {
-        lanes = least(FEW_AT_ONCE, group - lane % group);
-        if (w->attention->type == CK_FLOAT32) {
-            CK_FEW(CK_FLOAT32)
-        } else {
-            CK_FEW(CK_BFLOAT16)
-        }
-    }
-}
-#undef CK_FEW

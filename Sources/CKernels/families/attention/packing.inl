@@ -19,8 +19,15 @@ CK_INLINE void packed_product(
     else packed_product_f32((int)rows, units, a, b, ldb, c, ldc, add);
 }
 
+CK_INLINE void lane_product(
+    const bool pairs, int64_t rows, int64_t units, const uint32_t *a, const uint32_t *b, float *c, int64_t ldc, bool add) {
+    if (pairs) lane_product_bf16((int)rows, units, a, b, TILE_COLUMNS, c, ldc, add);
+    else lane_product_f32((int)rows, units, a, b, TILE_COLUMNS, c, ldc, add);
+}
+
 // A row of d elements as words to contract d; where the caller's row does not serve, in buffer.
-CK_INLINE const uint32_t *row_words(const bool pairs, const ck_attention *a, const void *base, int64_t index, uint32_t *buffer) {
+CK_INLINE const uint32_t *row_words(
+    const bool pairs, const ck_attention *a, const void *base, int64_t index, uint32_t *buffer) {
     int64_t d = a->head_dimension;
     if (a->type == CK_FLOAT32) return (const uint32_t *)base + index;
     const ck_bf16 *row = (const ck_bf16 *)base + index;
@@ -43,24 +50,43 @@ static int64_t key_index(const ck_attention *a, int64_t row, int64_t kv_head) {
     return (row * a->kv_heads + kv_head) * a->head_dimension;
 }
 
-static int64_t lane_index(const ck_attention *a, const ck_segment *segment, int64_t lane, int64_t kv_head) {
-    int64_t group = a->heads / a->kv_heads;
-    return (segment->query_start + lane / group) * a->heads + kv_head * group + lane % group;
+// Lanes one after the other, as rows of [tokens, heads].
+typedef struct {
+    int64_t row, member, group, heads;
+} lane_walk;
+
+static lane_walk walk_lanes(const ck_attention_work *w, const ck_lane_task *task, int64_t lane, int64_t kv_head) {
+    const ck_attention *a = w->attention;
+    int64_t group = a->heads / a->kv_heads, first = task->first_lane + lane;
+    int64_t token = w->segments[task->segment].query_start + first / group;
+    return (lane_walk){token * a->heads + kv_head * group + first % group, first % group, group, a->heads};
 }
 
-// Words to contract rows: elements from `first` on of a pair of rows, or of the even one alone.
-CK_INLINE void join_rows(const bool pairs, int64_t count, const uint32_t *even, const uint32_t *odd, int64_t first, uint32_t *out) {
-    if (pairs) CK_NAME(ck_zip_halves)(count, count, (const ck_bf16 *)even + first, (const ck_bf16 *)odd + first, out, 0);
-    else memcpy(out, even + first, (size_t)count * 4);
+CK_INLINE int64_t next_lane(lane_walk *walk) {
+    int64_t row = walk->row++;
+    if (++walk->member == walk->group) {
+        walk->member = 0;
+        walk->row += walk->heads - walk->group;
+    }
+    return row;
 }
 
 CK_INLINE void copy_words(int64_t count, const uint32_t *from, uint32_t *to) {
 #ifdef CK_AVX512
-    __mmask16 mask = (__mmask16)((1u << count) - 1);
-    _mm512_mask_storeu_epi32(to, mask, _mm512_maskz_loadu_epi32(mask, from));
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) _mm512_storeu_si512(to + i, _mm512_loadu_si512(from + i));
+    __mmask16 mask = (__mmask16)((1u << (count - i)) - 1);
+    if (i < count) _mm512_mask_storeu_epi32(to + i, mask, _mm512_maskz_loadu_epi32(mask, from + i));
 #else
     for (int64_t i = 0; i < count; i++) to[i] = from[i];
 #endif
+}
+
+// Words to contract rows: elements from `first` on of a pair of rows, or of the even one alone.
+CK_INLINE void join_rows(
+    const bool pairs, int64_t count, const uint32_t *even, const uint32_t *odd, int64_t first, uint32_t *out) {
+    if (!pairs) copy_words(count, even + first, out);
+    else CK_NAME(ck_zip_halves)(count, count, (const ck_bf16 *)even + first, (const ck_bf16 *)odd + first, out, 0);
 }
 
 // Keys or values of a block in columns form, in rows form, or both.
@@ -72,15 +98,17 @@ CK_INLINE void pack_block(
     for (int64_t first = 0; columns && first < block->count; first += height) {
         int64_t here = least(height, block->count - first);
         for (int64_t i = 0; i < here; i++) {
-            const uint32_t *words = row_words(pairs, a, base, key_index(a, block->row + first + i, kv_head), wide + i * units);
-            if (words != wide + i * units) memcpy(wide + i * units, words, (size_t)units * 4);
+            int64_t index = key_index(a, block->row + first + i, kv_head);
+            const uint32_t *words = row_words(pairs, a, base, index, wide + i * units);
+            if (words != wide + i * units) copy_words(units, words, wide + i * units);
         }
         CK_NAME(ck_transpose_words)(here, units, wide, units, columns + first * units, here);
     }
     int64_t key_units = units_of(pairs, block->count), step = pairs ? 2 : 1;
     for (int64_t key = 0; rows && key < block->count; key += step) {
-        const uint32_t *even = row_words(pairs, a, base, key_index(a, block->row + key, kv_head), wide), *odd = wide + units;
-        if (key + 1 < block->count) odd = row_words(pairs, a, base, key_index(a, block->row + key + 1, kv_head), wide + units);
+        int64_t index = key_index(a, block->row + key, kv_head), next = key_index(a, block->row + key + 1, kv_head);
+        const uint32_t *even = row_words(pairs, a, base, index, wide), *odd = wide + units;
+        if (key + 1 < block->count) odd = row_words(pairs, a, base, next, wide + units);
         else memset(wide + units, 0, (size_t)units * 4);
         join_rows(pairs, d, even, odd, 0, joined);
         for (int64_t x = 0; x < d; x += slice) {
@@ -90,13 +118,15 @@ CK_INLINE void pack_block(
     }
 }
 
-// A task's queries or output gradients as panels and, where lane_panels is given, as lane panels. Lanes behind the last are 0.
+// A task's queries or output gradients as panels and, where lane_panels is given, as lane panels. Lanes behind the last
+// are 0.
 CK_INLINE void pack_lanes(
     const bool pairs, const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, const void *base,
     uint32_t *panels, uint32_t *lane_panels) {
     const ck_attention *a = w->attention;
     int64_t d = a->head_dimension, units = units_of(pairs, d);
     uint32_t wide[TILE_COLUMNS * units];
+    lane_walk walk = walk_lanes(w, task, 0, kv_head);
     for (int64_t lane = 0; lane < task->lanes; lane += TILE_COLUMNS) {
         for (int64_t i = 0; i < TILE_COLUMNS; i++) {
             uint32_t *row = wide + i * units;
@@ -104,9 +134,12 @@ CK_INLINE void pack_lanes(
                 memset(row, 0, (size_t)units * 4);
                 continue;
             }
-            int64_t index = lane_index(a, w->segments + task->segment, task->first_lane + lane + i, kv_head) * d;
+            int64_t index = next_lane(&walk) * d;
+            // The rows lie too far apart for the processor to see what comes next.
+            const char *next_panel = element(a->type, base, index + TILE_COLUMNS / walk.group * walk.heads * d);
+            for (int64_t byte = 0; byte < units * 4; byte += 64) __builtin_prefetch(next_panel + byte);
             const uint32_t *words = row_words(pairs, a, base, index, row);
-            if (words != row) memcpy(row, words, (size_t)units * 4);
+            if (words != row) copy_words(units, words, row);
         }
         CK_NAME(ck_transpose_words)(TILE_COLUMNS, units, wide, units, panels + lane * units, TILE_COLUMNS);
         if (!lane_panels) continue;
@@ -129,10 +162,10 @@ static void unpack_panel(
     int64_t d = w->attention->head_dimension;
     float wide[TILE_COLUMNS * d];
     CK_NAME(ck_transpose_words)(d, TILE_COLUMNS, (const uint32_t *)panel, TILE_COLUMNS, (uint32_t *)wide, d);
+    lane_walk walk = walk_lanes(w, task, lane, kv_head);
     for (int64_t i = 0; i < TILE_COLUMNS && lane + i < task->lanes; i++) {
-        for (int64_t x = 0; x < d; x++) wide[i * d + x] *= factor[i];
-        int64_t index = lane_index(w->attention, w->segments + task->segment, task->first_lane + lane + i, kv_head);
-        write_row(w->attention, base, index * d, wide + i * d);
+        CK_NAME(ck_scale_f32)(d, factor[i], wide + i * d);
+        write_row(w->attention, base, next_lane(&walk) * d, wide + i * d);
     }
 }
 

@@ -46,7 +46,8 @@ typedef struct {
 
 // Scales scores, hides what lanes must not see, and raises the maxima. Whether any rose; `factor` is then what earlier sums
 // have to be multiplied by.
-CK_INLINE bool raise_maximum(const panel_view *view, float scale, float *scores, panel_softmax *softmax, lanes_f32 factor[2]) {
+CK_INLINE bool raise_maximum(
+    const panel_view *view, float scale, float *scores, panel_softmax *softmax, lanes_f32 factor[2]) {
     lanes_i32 rose = {0};
     for (int half = 0; half < 2; half++) {
         lanes_f32 most = softmax->maximum[half], before = most;
@@ -93,7 +94,8 @@ CK_INLINE void exponentiate(
         lanes_f32 total = softmax->total[half];
         float *column = scores + half * CK_LANES;
         for (int64_t key = 0; key < rows; key += 2) {
-            lanes_f32 *even = (lanes_f32 *)(column + key * TILE_COLUMNS), *odd = (lanes_f32 *)(column + (key + 1) * TILE_COLUMNS);
+            lanes_f32 *even = (lanes_f32 *)(column + key * TILE_COLUMNS);
+            lanes_f32 *odd = (lanes_f32 *)(column + (key + 1) * TILE_COLUMNS);
             lanes_f32 p0 = exp2_lanes(*even - maximum), p1 = {0};
             if (key + 1 < rows) p1 = exp2_lanes(*odd - maximum);
             total += p0 + p1;
