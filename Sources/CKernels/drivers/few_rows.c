@@ -28,6 +28,7 @@ static int64_t bytes_of(ck_type type) { return type == CK_FLOAT32 ? 4 : type == 
 
 void ck_gemm_few_rows(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type,
                       int64_t ldc, bool accumulate) {
+    if (m == 0 || n == 0) return;
     const ck_kernels *kernels = ck_active();
     product p = {
         .kernels = kernels,

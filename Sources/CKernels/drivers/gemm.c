@@ -219,7 +219,6 @@ static void multiply(void *context, int64_t task) {
 void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
              bool accumulate) {
     if (m == 0 || n == 0) return;
-    if (ck_gemm_has_few_rows(m, terms, term)) return ck_gemm_few_rows(compute, m, n, terms, term, c, c_type, ldc, accumulate);
     const ck_kernels *kernels = ck_active();
     product p = {
         .kernels = kernels,

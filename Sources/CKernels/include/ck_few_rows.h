@@ -23,10 +23,10 @@ typedef struct {
     bool accumulate;
 } ck_few_rows_job;
 
-// Whether a product is one for ck_gemm_few_rows: at most CK_FEW_ROWS_MOST rows, each operand stored along k.
+// Whether ck_gemm_few_rows can and should do a product: at most CK_FEW_ROWS_MOST rows, each operand stored along k.
 bool ck_gemm_has_few_rows(int64_t m, int terms, const ck_gemm_term *term);
 
-// What ck_gemm does for few rows; it calls this itself. Weights are read once, in order, and expanded in registers.
+// What ck_gemm does, for few rows, as in generation. Weights are read once, in order, and expanded in registers.
 // The operands are those of ck_gemm: widened to f32, or rounded to bf16, exactly as there. Only the order of a sum is
 // another: so many parts as a vector has lanes, each over every so-many-th element along k, added at the end. It depends on
 // the instruction set and k alone: a row gives the same bits alone and among others, and with any number of threads.
