@@ -44,7 +44,7 @@ extension TensorTests {
         ) -> Tensor {
             let (m, n, k) = (x.shape[0], weight.shape[0], weight.shape[1])
             let result = base?.copied() ?? Tensor(uninitialized: [m, n], dtype: dtype)
-            noGradient {
+            generating {
                 Tensors.product(
                     [ProductTerm(a: x.matrix, b: weight.matrix, k: k)], m: m, n: n, compute: x.dtype, into: result,
                     accumulating: base != nil)
@@ -143,8 +143,8 @@ extension TensorTests {
             }
         }
 
-        @Test("Where gradients are recorded a row keeps its bits among any number of others")
-        func recording() {
+        @Test("Outside generation a row keeps its bits among any number of others")
+        func otherwise() {
             let (n, k) = (45, 576)
             let weight = FrozenWeight.quantized(QuantizedMatrix(quantizing: Tensor.random([n, k], 900)))
             let x = Tensor.random([fewRows + 8, k], 901, .bfloat16)
@@ -171,7 +171,7 @@ extension TensorTests {
                         ProductTerm(a: x.matrix, b: weight.matrix, k: k),
                         ProductTerm(a: narrow.matrix, b: up.matrix, k: rank),
                     ]
-                    noGradient { Tensors.product(terms, m: m, n: n, compute: compute, into: found) }
+                    generating { Tensors.product(terms, m: m, n: n, compute: compute, into: found) }
                     #expect(error(found, exact, magnitudes) <= Double(k + rank + 2), "\(isa) \(m) rows")
                 }
             }

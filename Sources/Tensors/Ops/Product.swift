@@ -81,8 +81,7 @@ func product(
             a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
     }
     let target = result.pointer + index * m * n * result.dtype.byteCount
-    // Where gradients are wanted, rows keep their bits in any company, be it few rows or many.
-    let takesFewRows = !GradientMode.isOn && ck_gemm_has_few_rows(Int64(m), Int32(terms.count), terms)
+    let takesFewRows = FewRowsMode.isOn && ck_gemm_has_few_rows(Int64(m), Int32(terms.count), terms)
     (takesFewRows ? ck_gemm_few_rows : ck_gemm)(
         compute.kernelType, Int64(m), Int64(n), Int32(terms.count), terms, target, result.dtype.kernelType, Int64(n),
         accumulating)

@@ -40,10 +40,6 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
     }
 }
 
-/// The most rows that, outside the record of gradients, the kernels for few rows take; the tiles for many sum in another
-/// order, so a row keeps its bits only among as few or as many others.
-package let fewRows = Int(CK_FEW_ROWS_MOST)
-
 /// The token with the greatest score in a row of logits, the first of several.
 ///
 /// - Parameters:
