@@ -44,9 +44,11 @@ extension TensorTests {
         ) -> Tensor {
             let (m, n, k) = (x.shape[0], weight.shape[0], weight.shape[1])
             let result = base?.copied() ?? Tensor(uninitialized: [m, n], dtype: dtype)
-            Tensors.product(
-                [ProductTerm(a: x.matrix, b: weight.matrix, k: k)], m: m, n: n, compute: x.dtype, into: result,
-                accumulating: base != nil)
+            generating {
+                Tensors.product(
+                    [ProductTerm(a: x.matrix, b: weight.matrix, k: k)], m: m, n: n, compute: x.dtype, into: result,
+                    accumulating: base != nil)
+            }
             return result
         }
 
@@ -141,6 +143,15 @@ extension TensorTests {
             }
         }
 
+        @Test("Outside generation a row keeps its bits among any number of others")
+        func otherwise() {
+            let (n, k) = (45, 576)
+            let weight = FrozenWeight.quantized(QuantizedMatrix(quantizing: Tensor.random([n, k], 900)))
+            let x = Tensor.random([fewRows + 8, k], 901, .bfloat16)
+            let whole = linear(x, weight: weight)
+            for rows in [1, 7, fewRows] { #expect(linear(x[0..<rows], weight: weight).bytes == whole[0..<rows].bytes) }
+        }
+
         @Test("A second, narrow term rides along: the sum is rounded once", arguments: [DType.float32, .bfloat16])
         func terms(_ compute: DType) {
             let (n, k) = (45, 192)
@@ -156,11 +167,11 @@ extension TensorTests {
                 let (exact, magnitudes) = sums(rows, columns)
                 withEveryInstructionSet { isa in
                     let found = Tensor(uninitialized: [m, n])
-                    Tensors.product(
-                        [
-                            ProductTerm(a: x.matrix, b: weight.matrix, k: k),
-                            ProductTerm(a: narrow.matrix, b: up.matrix, k: rank),
-                        ], m: m, n: n, compute: compute, into: found)
+                    let terms = [
+                        ProductTerm(a: x.matrix, b: weight.matrix, k: k),
+                        ProductTerm(a: narrow.matrix, b: up.matrix, k: rank),
+                    ]
+                    generating { Tensors.product(terms, m: m, n: n, compute: compute, into: found) }
                     #expect(error(found, exact, magnitudes) <= Double(k + rank + 2), "\(isa) \(m) rows")
                 }
             }

@@ -80,14 +80,14 @@ extension TensorTests {
             }
         }
 
-        @Test("A row among many does not depend on the others", arguments: [DType.float32, .bfloat16])
+        @Test("A row of a product does not depend on the other rows", arguments: [DType.float32, .bfloat16])
         func rowInvariance(_ compute: DType) {
-            let (m, n, k) = (161, 131, 517)
+            let (m, n, k) = (61, 131, 517)
             let a = Tensor.random([m, k], 203, compute)
             let b = Tensor.random([n, k], 204, compute)
             withEveryInstructionSet { isa in
                 let whole = matmul(a, b, transposeB: true)
-                for rows in [0..<33, 5..<55, 40..<161] {
+                for rows in [0..<1, 5..<6, 3..<20, 40..<61] {
                     let part = matmul(a[rows], b, transposeB: true)
                     #expect(part.bytes == whole[rows].bytes, "\(isa) rows \(rows)")
                 }

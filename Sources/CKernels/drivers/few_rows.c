@@ -27,6 +27,7 @@ static bool is_along_k(const ck_gemm_output *o) {
 static int64_t bytes_of(ck_type type) { return type == CK_FLOAT32 ? 4 : type == CK_NF4 || type == CK_FP4 ? 1 : 2; }
 
 static void make_output(ck_type compute, int64_t m, const ck_gemm_output *o) {
+    if (m == 0 || o->n == 0) return;
     const ck_kernels *kernels = ck_active();
     product p = {
         .kernels = kernels,

@@ -23,8 +23,8 @@ typedef struct {
     bool accumulate;
 } ck_few_rows_job;
 
-// What ck_gemm does for at most CK_FEW_ROWS_MOST rows whose operands are stored along k; it calls this itself, and goes on
-// where the answer is false. Weights are read once, in order, and expanded in registers.
+// What ck_gemm does, for at most CK_FEW_ROWS_MOST rows whose operands are stored along k, as in generation; false, with
+// nothing done, for others. Weights are read once, in order, and expanded in registers.
 // The operands are those of ck_gemm: widened to f32, or rounded to bf16, exactly as there. Only the order of a sum is
 // another: so many parts as a vector has lanes, each over every so-many-th element along k, added at the end. It depends on
 // the instruction set and k alone: a row gives the same bits alone and among others, and with any number of threads.

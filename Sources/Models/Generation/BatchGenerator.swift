@@ -48,7 +48,7 @@ public struct BatchGenerator {
             }
             if pieces.isEmpty { return results }
             for group in Piece.groups(pieces) {
-                let logits = noGradient { nextLogits(group, cache) }
+                let logits = generating { nextLogits(group, cache) }
                 for (row, piece) in group.enumerated() {
                     let step = results[piece.request].count
                     let request = requests[piece.request]

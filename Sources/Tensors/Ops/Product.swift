@@ -98,7 +98,9 @@ func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
                 c: output.result.pointer + output.index * m * output.n * output.result.dtype.byteCount,
                 c_type: output.result.dtype.kernelType, ldc: Int64(output.n), accumulate: output.accumulating)
         }
-        ck_gemm(compute.kernelType, Int64(m), Int32(outputs.count), outputs)
+        let (type, count) = (compute.kernelType, Int32(outputs.count))
+        if FewRowsMode.isOn, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
+        ck_gemm(type, Int64(m), count, outputs)
     }
 }
 

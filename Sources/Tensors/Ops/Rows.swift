@@ -40,10 +40,6 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
     }
 }
 
-/// Rows of a product that are computed together without changing a bit of each: up to here the kernels for few rows take
-/// them, and beyond it the tiles for many.
-package let fewRows = Int(CK_FEW_ROWS_MOST)
-
 /// The token with the greatest score in a row of logits, the first of several.
 ///
 /// - Parameters:

@@ -169,7 +169,6 @@ int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k) {
 }
 
 void ck_gemm(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs) {
-    if (ck_gemm_few_rows(compute, m, count, outputs)) return;
     if (compute == CK_BFLOAT16 && ck_gemm_onednn(m, count, outputs)) return;
     const ck_kernels *kernels = ck_active();
     product p = {
