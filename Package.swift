@@ -46,7 +46,8 @@ let package = Package(
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CHDF5", dependencies: ["CHDF5System"]),
         .target(
-            name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+            name: "CKernels", dependencies: ["COneDNN"], cSettings: optimised,
+            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread"), .linkedLibrary("dnnl")]),
 
         library("Diagnostics", []),
         library("Files", ["Diagnostics"], optimisedSwift),
@@ -76,6 +77,9 @@ let package = Package(
         .executableTarget(
             name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
 
+        .executableTarget(
+            name: "threadprobe", dependencies: ["Tensors", "CKernels"], path: "Tests/ThreadProbe", swiftSettings: strict
+        ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("FilesTests", ["Files"], goldens: false),
@@ -86,6 +90,8 @@ let package = Package(
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
         tests(
-            "CommandTests", ["Signet", "Files", "TrainCommand", "SignetCommand", "unlikelihood"], goldens: false),
+            "CommandTests",
+            ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
+            goldens: false),
     ]
 )

@@ -1,9 +1,10 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import Signet
 
 /// `benchmarks`: measures on this machine, in this run, what the README states.
-struct BenchmarksCommand: ParsableCommand {
+struct BenchmarksCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Measures training on this machine.")
 
@@ -12,6 +13,8 @@ struct BenchmarksCommand: ParsableCommand {
 
     @Option(help: "Also write the results to this file, as JSON.")
     var json: String?
+
+    @OptionGroup var machine: MachineOptions
 
     func run() throws {
         let cases: [(name: String, run: () throws -> [Measurement])] = [
@@ -24,7 +27,7 @@ struct BenchmarksCommand: ParsableCommand {
                 .usage, at: "--filter",
                 "expected part of \(cases.map(\.name).joined(separator: ", ")), found \(filter ?? "")")
         }
-        print("\(Machine.instructionSet), \(Machine.threadCount) threads")
+        print("machine: \(Machine.summary)")
         var measurements: [Measurement] = []
         for benchmark in chosen {
             for measurement in try benchmark.run() {

@@ -4,17 +4,19 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "CKernels.h"
+#include "processors.h"
 
 // Workers wait for a job by spinning first (a training step starts thousands of jobs within microseconds of each
 // other), then sleep, so that an idle process costs nothing. Whoever waits for the end of a job spins first too, then
 // gives way: the worker it waits for may need this very processor.
-enum { SPINS = 4000, MAXIMUM_THREADS = 1024 };
+enum { SPINS = 4000 };
 
 static struct {
     pthread_mutex_t owner;  // held by the thread whose job runs
@@ -27,6 +29,7 @@ static struct {
     _Atomic int sleepers;
     int threads;                   // wanted, calling thread included
     int started;                   // workers running
+    bool pins;
 } pool = {.owner = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_once_t counted = PTHREAD_ONCE_INIT;
@@ -38,19 +41,26 @@ static inline void pause_briefly(void) {
 #endif
 }
 
+static int limited(int threads) {
+    return threads < 1 ? 1 : threads > CK_MAXIMUM_THREADS ? CK_MAXIMUM_THREADS : threads;
+}
+
 static void count_threads(void) {
-    const char *wanted = getenv("SIGNET_NUM_THREADS");
+    const char *wanted = getenv("SIGNET_NUM_THREADS"), *pin = getenv("SIGNET_PIN_THREADS");
     int threads = wanted ? atoi(wanted) : 0;
-    if (threads < 1) {
-        cpu_set_t set;
-        threads = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    }
-    pool.threads = threads < 1 ? 1 : threads > MAXIMUM_THREADS ? MAXIMUM_THREADS : threads;
+    ck_processors found = ck_find_processors("");
+    pool.threads = limited(threads < 1 ? found.threads : threads);
+    pool.pins = pin && *pin ? strcmp(pin, "1") == 0 : found.nodes > 1 && !found.shares_mask;
 }
 
 int ck_thread_count(void) {
     pthread_once(&counted, count_threads);
     return pool.threads;
+}
+
+bool ck_pins_threads(void) {
+    pthread_once(&counted, count_threads);
+    return pool.pins;
 }
 
 static void work(void) {
@@ -100,6 +110,27 @@ static void forget_workers(void) {
 
 _Static_assert(sizeof(worker_start) == sizeof(void *), "a worker's start is handed over in place of a pointer");
 
+// Keeps a worker on a core of its own, where there is one for each of them. The mask that new threads inherit from the
+// calling one is the widest there is.
+static void pin(pthread_t thread, int worker) {
+    ck_mask mask;
+    ck_affinity(&mask);
+    int count = ck_cores("", &mask, NULL);
+    ck_mask *cores = worker < count ? malloc(sizeof *cores * (size_t)count) : NULL;
+    cpu_set_t *set = CPU_ALLOC(CK_MAXIMUM_PROCESSORS);
+    size_t size = CPU_ALLOC_SIZE(CK_MAXIMUM_PROCESSORS);
+    if (cores && set) {
+        ck_cores("", &mask, cores);
+        CPU_ZERO_S(size, set);
+        for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
+            if (cores[worker].has[i]) CPU_SET_S(i, size, set);
+        }
+        pthread_setaffinity_np(thread, size, set);
+    }
+    if (set) CPU_FREE(set);
+    free(cores);
+}
+
 static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
 
 static void prepare_fork(void) { pthread_atfork(NULL, NULL, forget_workers); }
@@ -123,13 +154,14 @@ static void start_workers(void) {
             return;
         }
         pool.started++;
+        if (pool.pins) pin(thread, pool.started);
     }
 }
 
 void ck_set_thread_count(int count) {
     pthread_once(&counted, count_threads);
     pthread_mutex_lock(&pool.owner);
-    pool.threads = count < 1 ? 1 : count > MAXIMUM_THREADS ? MAXIMUM_THREADS : count;
+    pool.threads = limited(count);
     pthread_mutex_unlock(&pool.owner);
 }
 
@@ -152,7 +184,7 @@ void ck_parallel(int64_t count, ck_chunk chunk, void *context) {
     atomic_fetch_add(&pool.active, first_workers);
     atomic_fetch_add(&pool.generation, 1);
     if (atomic_load(&pool.sleepers) > 0) {
-        syscall(SYS_futex, &pool.generation, FUTEX_WAKE_PRIVATE, MAXIMUM_THREADS, NULL, NULL, 0);
+        syscall(SYS_futex, &pool.generation, FUTEX_WAKE_PRIVATE, CK_MAXIMUM_THREADS, NULL, NULL, 0);
     }
     work();
     for (int spin = 0; atomic_load_explicit(&pool.active, memory_order_acquire) != 0; spin++) {
@@ -179,18 +211,23 @@ static void free_scratch(void *slots) {
 
 static void make_scratch_key(void) { pthread_key_create(&scratch_key, free_scratch); }
 
+static _Noreturn void out_of_memory(int64_t bytes) {
+    fprintf(stderr, "out of memory: a thread's scratch of %lld bytes does not fit\n", (long long)bytes);
+    abort();
+}
+
 void *ck_scratch(int slot, int64_t bytes) {
     if (!own_scratch) {
         pthread_once(&scratch_made, make_scratch_key);
         own_scratch = calloc(1, sizeof *own_scratch);
-        if (!own_scratch) abort();
+        if (!own_scratch) out_of_memory(sizeof *own_scratch);
         pthread_setspecific(scratch_key, own_scratch);
     }
     if (own_scratch->bytes[slot] < bytes) {
         free(own_scratch->memory[slot]);
         int64_t rounded = (bytes + 4095) / 4096 * 4096;
         own_scratch->memory[slot] = aligned_alloc(4096, (size_t)rounded);
-        if (!own_scratch->memory[slot]) abort();
+        if (!own_scratch->memory[slot]) out_of_memory(rounded);
         own_scratch->bytes[slot] = rounded;
     }
     return own_scratch->memory[slot];

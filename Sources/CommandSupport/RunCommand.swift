@@ -14,6 +14,8 @@ public func run<Command: ParsableCommand>(_ command: Command.Type) -> Never {
         var parsed = try command.parseAsRoot()
         try requireInstructionSet()
         try requireThreadCount()
+        Machine.endOpenBLASThreads()
+        if let computing = parsed as? any ComputingCommand { computing.machine.apply() }
         try parsed.run()
         exit(EXIT_SUCCESS)
     } catch let error as InputError {
@@ -42,7 +44,7 @@ private func requireInstructionSet() throws {
 /// So would be all processors where a number was meant.
 private func requireThreadCount() throws {
     guard let text = ProcessInfo.processInfo.environment["SIGNET_NUM_THREADS"] else { return }
-    guard let count = Int(text), (1...1024).contains(count) else {
+    guard let count = Int(text), Machine.threadCounts.contains(count) else {
         throw InputError(
             .config, at: "SIGNET_NUM_THREADS", "expected a number of threads from 1 to 1024, found \"\(text)\"")
     }

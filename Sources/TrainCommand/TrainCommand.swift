@@ -4,7 +4,7 @@ import Foundation
 import Signet
 
 /// `train`: one config file in, one trained adapter out.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Fine-tunes a language model with LoRA or QLoRA, as a config file says.")
 
@@ -25,8 +25,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print warnings and the result only.")
     var quiet = false
 
+    @OptionGroup var machine: MachineOptions
+
     private var resumeCommand: String {
-        let words = [CommandLine.arguments[0], "--config", config] + set.flatMap { ["--set", $0] } + ["--resume"]
+        let threads = machine.threads.map { ["--threads", "\($0)"] } ?? []
+        let words =
+            [CommandLine.arguments[0], "--config", config] + set.flatMap { ["--set", $0] } + threads + ["--resume"]
         return words.map { $0.contains(where: { " \"'$*?[](){}<>|&;\\".contains($0) }) ? "'\($0)'" : $0 }.joined(
             separator: " ")
     }

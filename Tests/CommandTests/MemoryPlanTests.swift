@@ -17,7 +17,6 @@ struct MemoryPlanTests {
         let plan = try #require(outcome.outputLines.first { $0.hasPrefix("memory") })
         let text = try #require(plan.firstMatch(of: /predicted peak ([0-9.]+) MiB/), "\(plan)")
         let peak = try #require(TrainFolder.metrics(folder.output(name)).last?["peak_memory_bytes"] as? Double)
-        print(name, plan, "real", peak / 0x1p20)
         return (Double(text.1)!, peak / 0x1p20)
     }
 

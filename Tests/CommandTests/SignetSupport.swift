@@ -8,7 +8,10 @@ import Testing
 struct ProgramRun {
     let status: Int32
     let output: String
+    /// Standard error but for what says which machine computes.
     let errors: String
+    /// The lines of standard error that say that.
+    let machineLines: [String]
 
     /// The lines of standard output.
     var lines: [String] { output.split(separator: "\n").map(String.init) }
@@ -37,10 +40,14 @@ struct ProgramRun {
         process.standardError = try FileHandle(forWritingTo: files[1])
         try process.run()
         process.waitUntilExit()
+        let lines = try String(contentsOf: files[1], encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).map(String.init)
         return ProgramRun(
             status: process.terminationStatus,
             output: output == nil ? try String(contentsOf: files[0], encoding: .utf8) : "",
-            errors: try String(contentsOf: files[1], encoding: .utf8))
+            errors: lines.filter { !$0.hasPrefix("machine: ") }.joined(separator: "\n"),
+            machineLines: lines.filter { $0.hasPrefix("machine: ") })
     }
 
     /// The test bundle is built beside the executables.

@@ -83,7 +83,7 @@ extension TensorTests {
             }
             let exact = zip(zip(wide[0].doubles, wide[1].doubles), wide[2].doubles).map { $0.0 + $0.1 + $1 }
             for (value, expected) in zip(found.doubles, exact) {
-                #expect(abs(value - expected) <= abs(expected) * 0x1p-8 * 0.501 + 1e-5)
+                #expect(abs(value - expected) <= abs(expected) * 0x1.01p-8 + 1e-5)
             }
         }
     }

@@ -232,6 +232,7 @@ int64_t ck_gemm_scratch_bytes(ck_type compute, int64_t m, int64_t k) {
 void ck_gemm(ck_type compute, int64_t m, int64_t n, int terms, const ck_gemm_term *term, void *c, ck_type c_type, int64_t ldc,
              bool accumulate) {
     if (m == 0 || n == 0) return;
+    if (compute == CK_BFLOAT16 && ck_gemm_onednn(m, n, terms, term, c, c_type, ldc, accumulate)) return;
     const ck_kernels *kernels = ck_active();
     product p = {
         .kernels = kernels,

@@ -1,4 +1,5 @@
-// Operations element by element on f32 and bf16. bf16 is widened, computed in f32 and rounded to nearest even.
+// Operations element by element on f32 and bf16. bf16 is widened, computed in f32 and rounded to nearest even; the bf16
+// instructions take a subnormal result for zero.
 // Every result may be in place of an operand.
 
 // One body serves f32 and bf16: the type is a constant wherever these are called.
@@ -10,7 +11,11 @@ CK_INLINE float load(ck_type type, const void *x, int64_t i) {
 
 CK_INLINE void store(ck_type type, void *x, int64_t i, float value) {
     if (type == CK_BFLOAT16) {
+#ifdef CK_AVX512BF16
+        ((__bf16 *)x)[i] = (__bf16)value;
+#else
         ((ck_bf16 *)x)[i] = round_bf16(value);
+#endif
     } else {
         ((float *)x)[i] = value;
     }
@@ -47,18 +52,29 @@ void CK_NAME(ck_scale_f32)(int64_t n, float scale, float *x) {
 
 // out = silu(gate) * up
 CK_INLINE void swiglu(ck_type type, int64_t n, const void *gate, const void *up, void *out) {
-    CK_EACH_ELEMENT for (int64_t i = 0; i < n; i++) {
-        store(type, out, i, silu_f32(load(type, gate, i)) * load(type, up, i));
+    float powers[POWERS];
+    for (int64_t first = 0; first < n; first += POWERS) {
+        int64_t end = n - first < POWERS ? n : first + POWERS;
+        CK_EACH_ELEMENT for (int64_t i = first; i < end; i++) powers[i - first] = exp_bounded_f32(-load(type, gate, i));
+        CK_EACH_ELEMENT for (int64_t i = first; i < end; i++) {
+            store(type, out, i, load(type, gate, i) / (1.0f + powers[i - first]) * load(type, up, i));
+        }
     }
 }
 
 // dgate = dout * up * sigmoid(gate) * (1 + gate * (1 - sigmoid(gate))), dup = dout * silu(gate)
 CK_INLINE void swiglu_backward(
     ck_type type, int64_t n, const void *gate, const void *up, const void *dout, void *dgate, void *dup) {
-    CK_EACH_ELEMENT for (int64_t i = 0; i < n; i++) {
-        float g = load(type, gate, i), u = load(type, up, i), d = load(type, dout, i), s = sigmoid_f32(g);
-        store(type, dgate, i, d * u * (s * (1.0f + g * (1.0f - s))));
-        store(type, dup, i, d * (g * s));
+    float powers[POWERS];
+    for (int64_t first = 0; first < n; first += POWERS) {
+        int64_t end = n - first < POWERS ? n : first + POWERS;
+        CK_EACH_ELEMENT for (int64_t i = first; i < end; i++) powers[i - first] = exp_bounded_f32(-load(type, gate, i));
+        CK_EACH_ELEMENT for (int64_t i = first; i < end; i++) {
+            float g = load(type, gate, i), u = load(type, up, i), d = load(type, dout, i);
+            float s = 1.0f / (1.0f + powers[i - first]);
+            store(type, dgate, i, d * u * (s * (1.0f + g * (1.0f - s))));
+            store(type, dup, i, d * (g * s));
+        }
     }
 }
 

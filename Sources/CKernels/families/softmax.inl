@@ -2,15 +2,16 @@
 
 // The largest element; NaN is passed over (the exponentials that follow bring it back).
 static inline float row_maximum(int64_t columns, const float *row) {
-    typedef float floats __attribute__((vector_size(CK_LANES * 16), aligned(4)));
+    typedef float floats __attribute__((ext_vector_type(CK_LANES * 4), aligned(4)));
     float maximum = -INFINITY;
     int64_t j = 0;
     if (columns >= 4 * CK_LANES) {
-        floats maxima = *(const floats *)row;
-        for (j = 4 * CK_LANES; j + 4 * CK_LANES <= columns; j += 4 * CK_LANES) {
-            maxima = __builtin_elementwise_max(maxima, *(const floats *)(row + j));
+        floats maxima = (floats){0} - INFINITY;
+        for (; j + 4 * CK_LANES <= columns; j += 4 * CK_LANES) {
+            floats values = *(const floats *)(row + j);
+            maxima = values > maxima ? values : maxima;
         }
-        for (int lane = 0; lane < 4 * CK_LANES; lane++) maximum = fmaxf(maximum, maxima[lane]);
+        maximum = __builtin_reduce_max(maxima);
     }
     for (; j < columns; j++) maximum = fmaxf(maximum, row[j]);
     return maximum;
@@ -23,7 +24,7 @@ static inline float row_log_sum_exp(int64_t columns, const float *row) {
     float center = fabsf(maximum) < INFINITY ? maximum : 0.0f;
     {
 #pragma clang fp reassociate(on)
-        for (int64_t j = 0; j < columns; j++) sum += exp_f32(row[j] - center);
+        for (int64_t j = 0; j < columns; j++) sum += exp_bounded_f32(row[j] - center);
     }
     return center + log_f32(sum);
 }
@@ -32,7 +33,7 @@ static inline float row_log_sum_exp(int64_t columns, const float *row) {
 void CK_NAME(ck_softmax_f32)(int64_t rows, int64_t columns, const float *in, float *out) {
     for (int64_t i = 0; i < rows; i++, in += columns, out += columns) {
         float maximum = row_maximum(columns, in), sum = 0;
-        CK_EACH_ELEMENT for (int64_t j = 0; j < columns; j++) out[j] = exp_f32(in[j] - maximum);
+        CK_EACH_ELEMENT for (int64_t j = 0; j < columns; j++) out[j] = exp_bounded_f32(in[j] - maximum);
         {
 #pragma clang fp reassociate(on)
             for (int64_t j = 0; j < columns; j++) sum += out[j];
@@ -64,9 +65,9 @@ CK_INLINE void cross_entropy_gradient(
     for (int64_t i = 0; i < rows; i++) {
         const float *row = logits + i * columns;
         void *gradient = element(type, out, i * columns);
-        float shift = log_sum_exp[i], factor = scale[i], target = exp_f32(row[targets[i]] - shift);
+        float shift = log_sum_exp[i], factor = scale[i], target = exp_bounded_f32(row[targets[i]] - shift);
         CK_EACH_ELEMENT for (int64_t j = 0; j < columns; j++) {
-            store(type, gradient, j, factor * exp_f32(row[j] - shift));
+            store(type, gradient, j, factor * exp_bounded_f32(row[j] - shift));
         }
         store(type, gradient, targets[i], factor * (target - 1.0f));
     }

@@ -5,7 +5,8 @@
 #include "ck_types.h"
 #include "ck_attention.h"
 
-typedef enum { CK_ISA_SCALAR, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_AVX512BF16, CK_ISA_COUNT } ck_isa;
+// amx has the kernels of avx512bf16, and hands bf16 products of many rows to oneDNN (ck_onednn.h).
+typedef enum { CK_ISA_SCALAR, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_AVX512BF16, CK_ISA_AMX, CK_ISA_COUNT } ck_isa;
 
 // One pointer a kernel; kernels.inc is the list.
 typedef struct {

@@ -57,43 +57,64 @@ public struct LayerCost: Sendable {
         LayerRecomputation.parts.filter { !parts.contains($0) }.reduce(inputBytes) { $0 + bytes(of: $1) }
     }
 
-    /// Bytes that exist at the end of the layer's forward pass: all that is kept in some case, the norms, what the output
-    /// and down projections give, and the product of the gates.
+    /// Bytes that exist at the end of the layer's forward pass: all that is kept in some case, both norms, what the down
+    /// projection gives, and the product of the gates.
     public var forwardBytes: Int {
-        keptBytes(recomputing: []) + element * (4 * hidden + intermediate)
+        keptBytes(recomputing: []) + element * (3 * hidden + intermediate)
     }
 
     /// Bytes that exist at the fullest moment of the layer's backward pass, what it keeps included.
     public func backwardBytes(recomputing parts: LayerRecomputation) -> Int {
-        max(feedForwardBytes(parts), dropoutBytes(parts), attentionBytes(parts))
+        max(feedForwardBytes(parts), projectionBytes(parts), attentionBytes(parts))
     }
 
-    /// While the gates' gradients are made: those of the stream, of the gates' product and of both gates.
-    private func feedForwardBytes(_ parts: LayerRecomputation) -> Int {
-        var bytes = keptBytes(recomputing: parts) + 4 * hidden + 3 * element * intermediate
-        guard parts.contains(.feedForward) else { return bytes }
-        bytes += self.bytes(of: .feedForward)
-        if ranks[4] + ranks[5] > 0 { bytes += element * hidden }
-        // Each part that is not kept is computed from the one before it, back to one that is.
-        for part in [LayerRecomputation.middle, .attention, .projections] {
+    /// Bytes of the layer's values that exist when the backward pass asks for `first`: what is kept, and what is not kept
+    /// but computed for it. Each such part is computed from the one before it, back to one that is kept; the norms before
+    /// the projections stay for their adapters.
+    private func heldBytes(_ parts: LayerRecomputation, computing first: LayerRecomputation) -> Int {
+        var bytes = keptBytes(recomputing: parts)
+        let order: [LayerRecomputation] = [.feedForward, .middle, .attention, .projections]
+        for part in order.drop(while: { $0 != first }) {
             guard parts.contains(part) else { break }
             bytes += self.bytes(of: part)
+            if part == .feedForward, isAdapted(4..<6) { bytes += element * hidden }
+            if part == .projections, isAdapted(0..<3) { bytes += element * hidden }
         }
         return bytes
     }
 
-    /// While the gradient of the down projection's input is made, where dropout lies on its adapter.
-    private func dropoutBytes(_ parts: LayerRecomputation) -> Int {
-        guard hasDropout, ranks[6] > 0 else { return 0 }
-        let stream = 4 * hidden + (element < 4 ? element * hidden : 0)
-        let recomputed = parts.contains(.feedForward) ? bytes(of: .feedForward) : 0
-        return keptBytes(recomputing: parts) + recomputed + stream + (element + 2 * 4) * intermediate
+    private func isAdapted(_ projections: Range<Int>) -> Bool { ranks[projections].contains { $0 > 0 } }
+
+    /// While the gates' gradients are made: those of the stream, of the gates' product and of both gates.
+    private func feedForwardBytes(_ parts: LayerRecomputation) -> Int {
+        heldBytes(parts, computing: .feedForward) + 4 * hidden + 3 * element * intermediate
+    }
+
+    /// While the gradient of a norm or of some adapted projections' input is made: those of the stream and of their results, the input
+    /// itself and its gradient; with dropout that gradient's sum and an addend, in float32.
+    private func projectionBytes(_ parts: LayerRecomputation) -> Int {
+        let inputs = element + (hasDropout ? 2 * 4 : element)
+        func bytes(_ held: Int, _ results: Int, _ input: Int, _ projections: Range<Int>) -> Int {
+            guard isAdapted(projections) else { return 0 }
+            return held + 4 * hidden + element * results + inputs * input
+        }
+        // The gradient of what is added to a float32 stream is the stream's own.
+        let narrow = element < 4 ? hidden : 0
+        let gates = parts.contains(.feedForward) ? 0 : self.bytes(of: .feedForward)
+        let attention = inputBytes + self.bytes(of: .projections) + self.bytes(of: .attention)
+        let middle = heldBytes(parts, computing: .middle) - gates
+        return max(
+            // The second norm's.
+            middle + 4 * hidden + element * (hidden + narrow),
+            bytes(heldBytes(parts, computing: .feedForward), narrow, intermediate, 6..<7),
+            bytes(middle, 2 * intermediate, hidden, 4..<6),
+            bytes(attention, narrow, queries, 3..<4), bytes(inputBytes, queries + 2 * keys, hidden, 0..<3))
     }
 
     /// While attention's gradients are made; the feed-forward network's part is freed by then.
     private func attentionBytes(_ parts: LayerRecomputation) -> Int {
         let all = bytes(of: .projections) + bytes(of: .attention)
-        let input = ranks[0] + ranks[1] + ranks[2] > 0 && parts.contains(.projections) ? element * hidden : 0
+        let input = isAdapted(0..<3) && parts.contains(.projections) ? element * hidden : 0
         return inputBytes + all + input + 4 * hidden + element * queries + bytes(of: .projections)
     }
 
@@ -110,7 +131,8 @@ public struct LayerCost: Sendable {
 
     /// Floating-point operations of the forward and the backward pass, in those of products.
     public var trainingOperations: Double {
-        let products = operations(of: .projections) + operations(of: .middle) + operations(of: .feedForward)
+        let products =
+            operations(of: .projections) + operations(of: .middle) + operations(of: .feedForward)
             + product(hidden, intermediate, ranks[6...6])
         // Attention's backward pass makes five products of its forward pass's two.
         return 2 * products + 3.5 * operations(of: .attention)

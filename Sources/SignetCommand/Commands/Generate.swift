@@ -4,7 +4,7 @@ import Files
 import Signet
 
 /// `signet generate`: text from a model.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Generates text.",
@@ -14,6 +14,8 @@ struct GenerateCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+
+    @OptionGroup var machine: MachineOptions
 
     @Option(help: "What to answer or, with --raw, to continue.")
     var prompt: String

@@ -4,7 +4,7 @@ import Foundation
 import Signet
 
 /// `signet quantize`: a 4-bit copy of a model.
-struct QuantizeCommand: ParsableCommand {
+struct QuantizeCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "quantize",
         abstract: "Writes a 4-bit copy of a model in bitsandbytes' serialized form.",
@@ -13,6 +13,8 @@ struct QuantizeCommand: ParsableCommand {
             quantized; embedding, norms and head keep the precision of the file. Where the file holds them in more than \
             one type or in blocks, as GGUF files do, they become float32, which loses nothing.
             """)
+
+    @OptionGroup var machine: MachineOptions
 
     @Argument(help: "The model: a Hugging Face folder or a GGUF file.")
     var model: String

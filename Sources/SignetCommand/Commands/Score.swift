@@ -5,7 +5,7 @@ import Foundation
 import Signet
 
 /// `signet score`: the log-probability of every row of a data file.
-struct ScoreCommand: ParsableCommand {
+struct ScoreCommand: ComputingCommand {
     static let configuration = CommandConfiguration(
         commandName: "score",
         abstract: "Prints how probable a model finds the rows of a data file.",
@@ -15,6 +15,8 @@ struct ScoreCommand: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+
+    @OptionGroup var machine: MachineOptions
 
     @Option(help: ArgumentHelp("The rows: a JSONL file.", valueName: "file"))
     var data: String

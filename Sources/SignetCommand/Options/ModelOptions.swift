@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import Signet
 
@@ -26,11 +27,12 @@ struct ModelOptions: ParsableArguments {
     /// The model's files, mapped.
     func open() throws -> ModelLocation { try ModelLocation.open(URL(fileURLWithPath: model)) }
 
-    /// The model with its adapter.
+    /// The model with its adapter; says what is going to compute with it.
     func load(_ location: ModelLocation) throws -> LlamaModel {
         let model = try LlamaModel(
             location, computeType: computeDtype.dtype, quantization: quantization.settings)
         if let adapter { try PEFTAdapter.attach(URL(fileURLWithPath: adapter), to: model) }
+        Machine.announce()
         return model
     }
 }

@@ -1,5 +1,4 @@
 import CLAPACKE
-import COpenBLAS
 
 /// A factorization that does not exist, or that was not found.
 public enum LinearAlgebraError: Error, CustomStringConvertible {
@@ -27,9 +26,7 @@ public enum LinearAlgebraError: Error, CustomStringConvertible {
 /// Its results then depend on no thread count, and OpenBLAS's own threads, which spin for 70 ms after each call, do not
 /// compete with the pool.
 func withOneThread<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = openblas_get_num_threads()
-    openblas_set_num_threads(1)
-    defer { openblas_set_num_threads(before) }
+    Machine.endOpenBLASThreads()
     return try body()
 }
 

@@ -14,6 +14,9 @@ struct ActivationCost {
     /// Elements of each layer's adapters.
     private let parameters: [Int]
     private let ranks: [[Int]]
+    /// Bytes a token, for each layer and each combination of parts.
+    private let kept: [[Int]]
+    private let backward: [[Int]]
 
     init(_ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, load: MemoryPlan.Load) {
         self.shape = shape
@@ -29,28 +32,46 @@ struct ActivationCost {
             zip(ranks, shape.projectionShapes).reduce(0) { $0 + $1.0 * ($1.1.shape[0] + $1.1.shape[1]) }
         }
         parameterCount = parameters.reduce(0, +)
+        // Layers of the same ranks are alike.
+        var bytes: [[Int]: (kept: [Int], backward: [Int])] = [:]
+        for (ranks, layer) in zip(ranks, layers) where bytes[ranks] == nil {
+            let combinations = (0...LayerRecomputation.all.rawValue).map { LayerRecomputation(rawValue: $0) }
+            bytes[ranks] = (
+                combinations.map { layer.keptBytes(recomputing: $0) },
+                combinations.map { layer.backwardBytes(recomputing: $0) }
+            )
+        }
+        kept = ranks.map { bytes[$0]!.kept }
+        backward = ranks.map { bytes[$0]!.backward }
     }
 
     /// Bytes of activations and of gradients in passing at the fullest moment: in the head, or in the backward pass of some
     /// layer, when what the layers above have kept is freed and the gradients of their adapters exist.
     func peakBytes(recomputing recomputation: [LayerRecomputation]) -> Int {
-        let stream = shape.hiddenSize * 4
-        let kept = zip(layers, recomputation).map { $0.keptBytes(recomputing: $1) }
-        var below = kept.reduce(0, +)
-        let head = linearCrossEntropyBytes(
-            rows: load.lossTokens, hidden: shape.hiddenSize, vocabulary: shape.vocabularySize, compute: computeType)
-        var peak = load.tokens * (below + stream + 4 + shape.hiddenSize * computeType.byteCount) + head
+        var below = 0
+        for (index, parts) in recomputation.enumerated() { below += kept[index][Int(parts.rawValue)] }
+        let forward = layers[0].forwardBytes
+        var peak = load.tokens * below + headBytes
         var gradients = 0
-        for index in layers.indices.reversed() {
-            below -= kept[index]
-            let layer = layers[index]
-            let backward = layer.backwardBytes(recomputing: recomputation[index])
-            peak = max(
-                peak, load.tokens * (below + layer.forwardBytes), load.tokens * (below + backward) + gradients)
+        for (index, parts) in recomputation.enumerated().reversed() {
+            below -= kept[index][Int(parts.rawValue)]
+            let inBackward = load.tokens * (below + backward[index][Int(parts.rawValue)]) + gradients
+            peak = max(peak, load.tokens * (below + forward), inBackward)
             gradients += parameters[index] * 4
         }
-        // The gradients of all adapters, when the last of them is made.
-        return max(peak, gradients)
+        // The gradients of all adapters, when the last of them is made; of the heap, what lies between blocks.
+        return max(peak, gradients) / 32 * 33
+    }
+
+    /// Bytes at the fullest moment of a forward pass that keeps nothing.
+    var evaluationBytes: Int { max(load.tokens * layers[0].forwardBytes, headBytes) }
+
+    /// The stream, its norm and what the head makes of them.
+    private var headBytes: Int {
+        load.tokens * (shape.hiddenSize * (4 + computeType.byteCount) + 4)
+            + linearCrossEntropyBytes(
+                rows: load.lossTokens, hidden: shape.hiddenSize, vocabulary: shape.vocabularySize,
+                compute: computeType)
     }
 
     /// Bytes that the kernels' threads hold.

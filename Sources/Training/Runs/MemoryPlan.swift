@@ -31,7 +31,8 @@ public struct MemoryPlan: Sendable, Equatable {
     public let trainingStateBytes: Int
     /// Bytes of activations and gradients, kept and in passing, for the largest stream.
     public let activationBytes: Int
-    /// Bytes of the program, its libraries, the tokenizer and the rows: what the process held when the plan was made.
+    /// Bytes of the program, its libraries, the tokenizer and the rows: what the process held when the
+    /// plan was made, and code that is used only later.
     public let processBytes: Int
     /// Bytes that the kernels' threads hold.
     public let scratchBytes: Int
@@ -51,28 +52,42 @@ public struct MemoryPlan: Sendable, Equatable {
     /// - Parameters:
     ///   - ranks: of the adapters on the projections of every layer, 0 for none.
     ///   - weightBytes: of the frozen weights.
+    ///   - load: of the steps.
+    ///   - evaluation: the largest streams of evaluations; nil where there are none.
     ///   - processBytes: what the process holds already.
     ///   - budget: bytes the run may take; nil for no limit.
     public init(
         _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
-        load: Load, processBytes: Int, budget: Int?
+        load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?
     ) {
         let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
         // Value and two moments, and the gradients' sum where there is more than one addend.
         let state = cost.parameterCount * 4 * (load.accumulatesGradients ? 4 : 3)
         let scratch = cost.scratchBytes
-        let fixed = weightBytes + state + scratch + processBytes
+        let evaluationBytes =
+            evaluation.map {
+                ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: false, load: $0)
+                    .evaluationBytes
+            } ?? 0
+        func activations(_ layers: [LayerRecomputation]) -> Int {
+            max(cost.peakBytes(recomputing: layers), evaluationBytes)
+        }
+        let program = processBytes + Self.laterPages
+        let fixed = weightBytes + state + scratch + program
         let candidates = RecomputationCandidates(cost.layers)
         recomputation =
-            candidates.first { layers in budget.map { fixed + cost.peakBytes(recomputing: layers) <= $0 } ?? true }
+            candidates.first { layers in budget.map { fixed + activations(layers) <= $0 } ?? true }
             ?? candidates.all
-        activationBytes = cost.peakBytes(recomputing: recomputation)
+        activationBytes = activations(recomputation)
         addedOperations = cost.addedOperations(recomputing: recomputation)
         self.weightBytes = weightBytes
         trainingStateBytes = state
-        self.processBytes = processBytes
+        self.processBytes = program
         scratchBytes = scratch
     }
+
+    /// Bytes of the program and its libraries that are read for the first time in a step or when a checkpoint is saved.
+    private static let laterPages = 16 << 20
 }
 
 /// What may be computed again, from nothing to everything, each time one part of one layer more: first the part of which a

@@ -11,8 +11,8 @@ extension RunSetup {
     ///
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
-        _ configuration: TrainConfiguration, _ location: ModelLocation, _ datasets: [TokenizedDataset],
-        usage: MemoryUsage, budget: Int?
+        _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
+        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?
     ) throws -> MemoryPlan {
         let type = configuration.model.computeDtype
         let lora =
@@ -25,7 +25,7 @@ extension RunSetup {
             hasDropout: configuration.lora.loraDropout > 0,
             weightBytes: try location.weightBytes(
                 computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init)),
-            load: .largest(configuration, datasets), processBytes: usage.residentBytes ?? 0, budget: budget)
+            load: training, evaluation: evaluation, processBytes: usage.residentBytes ?? 0, budget: budget)
         if let budget, plan.peakBytes > budget {
             throw InputError(
                 .tryAgain, at: "training.memory_budget",
@@ -38,13 +38,28 @@ extension RunSetup {
 }
 
 extension MemoryPlan.Load {
-    /// The largest streams that any step or evaluation computes at once.
-    static func largest(_ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]) -> MemoryPlan.Load {
-        let capacity = StreamCapacity(configuration, datasets)
-        return MemoryPlan.Load(
-            tokens: capacity.tokens, lossTokens: capacity.lossTokens,
-            longestSequence: datasets.map(\.longestRow).max()!,
-            accumulatesGradients: configuration.training.gradientAccumulationSteps > 1 || capacity.splitsMicroBatches)
+    /// Steps that are looked at before a run for the largest among them.
+    private static let stepLimit = 10_000
+
+    /// The largest of the streams that a run is going to compute, over its steps.
+    init(_ planner: BatchPlanner, totalSteps: Int, streams: (PlannedStep) -> [MicroBatch]) {
+        self.init([])
+        var planner = planner
+        for _ in 0..<min(totalSteps, Self.stepLimit) {
+            let step = MemoryPlan.Load(streams(planner.nextStep()))
+            tokens = max(tokens, step.tokens)
+            lossTokens = max(lossTokens, step.lossTokens)
+            longestSequence = max(longestSequence, step.longestSequence)
+            accumulatesGradients = accumulatesGradients || step.accumulatesGradients
+        }
+    }
+
+    /// The largest of the streams of one step, or of an evaluation.
+    init(_ streams: [MicroBatch]) {
+        self.init(
+            tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
+            longestSequence: streams.map(\.plan.positionCount).max() ?? 0,
+            accumulatesGradients: streams.count > 1)
     }
 }
 

@@ -17,8 +17,7 @@ extension RunSetup {
         var lines = [
             (
                 "kernels",
-                "\(Machine.instructionSet), \(Machine.threadCount) threads; \(configuration.model.computeDtype.rawValue) products"
-                    + (configuration.model.computeDtype == .bfloat16 ? " (\(Machine.bfloat16Path))" : "")
+                "\(Machine.summary); computes in \(configuration.model.computeDtype.rawValue)"
             ),
             (
                 "model",

@@ -8,12 +8,8 @@ extension RunSetup {
 
     /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.
     public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map { dataset in
-            let size = configuration.training.perDeviceTrainBatchSize
-            let microBatches = stride(from: 0, to: dataset.rows.count, by: size).map {
-                Array($0..<$0 + min(size, dataset.rows.count - $0))
-            }
-            return streamPlanner.streams(microBatches, of: dataset.rows)
+        evaluationRows.map {
+            streamPlanner.streams(ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize)
         }
     }
 

@@ -50,11 +50,19 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        let datasets = [trainingRows, evaluationRows].compactMap { $0 }
-        streamPlanner = StreamPlanner(
-            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
-            tokenLimit: StreamCapacity(configuration, datasets).sharedTokens)
-        memory = try Self.planMemory(configuration, location, datasets, usage: usage, budget: budget)
+        let rows = trainingRows.rows
+        let streamPlanner = StreamPlanner(configuration, [trainingRows, evaluationRows].compactMap { $0 })
+        self.streamPlanner = streamPlanner
+        memory = try Self.planMemory(
+            configuration, location,
+            training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
+                streamPlanner.streams(step.microBatches, of: rows)
+            },
+            evaluation: evaluationRows.map {
+                MemoryPlan.Load(
+                    streamPlanner.streams(
+                        ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
+            }, usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))

@@ -1,0 +1,20 @@
+extension StreamPlanner {
+    /// What a configuration asks for.
+    ///
+    /// - Parameters:
+    ///   - configuration: the run's configuration.
+    ///   - datasets: what is trained on and evaluated, at least one.
+    public init(_ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]) {
+        let size = configuration.training.perDeviceTrainBatchSize
+        self.init(
+            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
+            tokenLimit: datasets.map { Self.packedTokens(batchSize: size, $0) }.max()!)
+    }
+
+    /// The most tokens that a packed stream of several rows has without sharing: with sharing it may have as many, and so
+    /// takes no more memory.
+    static func packedTokens(batchSize: Int, _ dataset: TokenizedDataset) -> Int {
+        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize).reduce(0, +)
+        return min(most, MicroBatch.streamTokens)
+    }
+}
