@@ -92,7 +92,7 @@ struct StreamPlannerTests {
         }
     }
 
-    @Test("a stream that rows share has no more tokens than one of the longest rows of a micro-batch, nor than a full one")
+    @Test("a stream that rows share has no more tokens than the longest rows of a micro-batch, nor than a full one")
     func packedTokens() {
         let lengths = [500, 900, 700, 300]
         let dataset = TokenizedDataset(
