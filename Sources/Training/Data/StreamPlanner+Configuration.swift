@@ -1,19 +1,20 @@
 extension StreamPlanner {
-    /// The streams that a configuration asks for.
-    ///
-    /// Where rows share beginnings their streams have no more tokens than those of micro-batches that share nothing, so
-    /// that sharing takes no more memory.
+    /// What a configuration asks for.
     ///
     /// - Parameters:
     ///   - configuration: the run's configuration.
-    ///   - datasets: what is trained on and evaluated.
-    init(_ configuration: TrainConfiguration, datasets: [TokenizedDataset]) {
-        let (packing, sharing) = (configuration.data.packing, configuration.sharesPrefixes)
-        let batchSize = packing || sharing ? configuration.training.perDeviceTrainBatchSize : 1
-        let largest = datasets.map { dataset in
-            dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize).reduce(0, +)
-        }
+    ///   - datasets: what is trained on and evaluated, at least one.
+    public init(_ configuration: TrainConfiguration, _ datasets: [TokenizedDataset]) {
+        let size = configuration.training.perDeviceTrainBatchSize
         self.init(
-            packing: packing, sharing: sharing, tokenLimit: min(largest.max() ?? 0, MicroBatch.streamTokens))
+            packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
+            tokenLimit: datasets.map { Self.packedTokens(batchSize: size, $0) }.max()!)
+    }
+
+    /// The most tokens that a packed stream of several rows has without sharing: with sharing it may have as many, and so
+    /// takes no more memory.
+    static func packedTokens(batchSize: Int, _ dataset: TokenizedDataset) -> Int {
+        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize).reduce(0, +)
+        return min(most, MicroBatch.streamTokens)
     }
 }

@@ -36,6 +36,14 @@ public struct StreamPlanner: Sendable, Equatable {
         }
     }
 
+    /// The streams of all rows, in micro-batches of `batchSize` where nothing is shared.
+    public func streams(ofAll rows: [TokenizedRow], batchSize: Int) -> [MicroBatch] {
+        let microBatches = stride(from: 0, to: rows.count, by: batchSize).map {
+            Array($0..<$0 + min(batchSize, rows.count - $0))
+        }
+        return streams(microBatches, of: rows)
+    }
+
     /// The tokens that the streams of some micro-batches have, without laying them out.
     public func computedTokenCount(_ microBatches: [[Int]], of rows: [TokenizedRow]) -> Int {
         layouts(microBatches, of: rows).reduce(0) { $0 + $1.tokenCount }

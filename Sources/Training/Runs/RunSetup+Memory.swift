@@ -58,7 +58,7 @@ extension MemoryPlan.Load {
     init(_ streams: [MicroBatch]) {
         self.init(
             tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
-            longestSequence: streams.flatMap { $0.segments.map(\.count) }.max() ?? 0,
+            longestSequence: streams.map(\.plan.positionCount).max() ?? 0,
             accumulatesGradients: streams.count > 1)
     }
 }

@@ -8,17 +8,9 @@ extension RunSetup {
 
     /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.
     public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map { Self.evaluationStreams(of: $0, configuration, streamPlanner) }
-    }
-
-    static func evaluationStreams(
-        of dataset: TokenizedDataset, _ configuration: TrainConfiguration, _ streamPlanner: StreamPlanner
-    ) -> [MicroBatch] {
-        let size = configuration.training.perDeviceTrainBatchSize
-        let microBatches = stride(from: 0, to: dataset.rows.count, by: size).map {
-            Array($0..<$0 + min(size, dataset.rows.count - $0))
+        evaluationRows.map {
+            streamPlanner.streams(ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize)
         }
-        return streamPlanner.streams(microBatches, of: dataset.rows)
     }
 
     /// What sharing beginnings saves in the first epoch, or in as many of its first steps as are quickly looked through.

@@ -50,19 +50,19 @@ public struct RunSetup {
         planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        let streams = StreamPlanner(
-            configuration, datasets: [trainingRows, evaluationRows].compactMap { $0 })
-        streamPlanner = streams
         let rows = trainingRows.rows
+        let streamPlanner = StreamPlanner(configuration, [trainingRows, evaluationRows].compactMap { $0 })
+        self.streamPlanner = streamPlanner
         memory = try Self.planMemory(
             configuration, location,
             training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
-                streams.streams(step.microBatches, of: rows)
+                streamPlanner.streams(step.microBatches, of: rows)
             },
             evaluation: evaluationRows.map {
-                MemoryPlan.Load(Self.evaluationStreams(of: $0, configuration, streams))
-            },
-            usage: usage, budget: budget)
+                MemoryPlan.Load(
+                    streamPlanner.streams(
+                        ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
+            }, usage: usage, budget: budget)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))
@@ -103,10 +103,11 @@ public struct RunSetup {
         _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
     ) throws -> CheckpointIdentity {
         let quantization = configuration.model.quantization.map { "\($0)" } ?? "none"
+        let base =
+            try location.files.map { try Digest.of(file: $0) } + [quantization, "\(configuration.model.computeDtype)"]
         let adapters = model.adapters.map { "\($0.module) \($0.a.shape) \($0.b.shape) \($0.scale)" }
         return CheckpointIdentity(
-            model: try location.digest(form: [quantization, "\(configuration.model.computeDtype)"]),
-            tokenizer: try location.tokenizerDigest(),
+            model: Digest.of(text: base.joined(separator: "\n")),
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))

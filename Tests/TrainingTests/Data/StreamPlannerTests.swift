@@ -91,4 +91,24 @@ struct StreamPlannerTests {
             }
         }
     }
+
+    @Test("a stream that rows share has no more tokens than the longest rows of a micro-batch, nor than a full one")
+    func packedTokens() {
+        let lengths = [500, 900, 700, 300]
+        let dataset = TokenizedDataset(
+            path: "",
+            rows: lengths.map { TokenizedRow(tokens: Array(repeating: 1, count: $0), lossStart: 1, line: 1) })
+        #expect([1, 2, 3, 9].map { StreamPlanner.packedTokens(batchSize: $0, dataset) } == [900, 1600, 2048, 2048])
+        var configuration = TrainConfiguration(model: .init(path: ""), data: .init(train: ""))
+        configuration.training.perDeviceTrainBatchSize = 2
+        let planner = StreamPlanner(configuration, [dataset])
+        #expect(planner == StreamPlanner(packing: true, sharing: true, tokenLimit: 1600))
+    }
+
+    @Test("all rows come in micro-batches of one size, the last one short")
+    func allRows() {
+        let rows = rows((1, 30), (2, 30), (3, 30))
+        let streams = StreamPlanner(packing: true, sharing: true).streams(ofAll: rows, batchSize: 2)
+        #expect(members(streams) == [[0, 1], [2]])
+    }
 }
