@@ -5,10 +5,19 @@ extension LlamaModel {
     ///
     /// - Returns: the peak that is predicted for a step over these streams, in bytes.
     func planMemory(of streams: [MicroBatch], isRecomputed: Bool) -> Int {
+        let adapterBytes = parameters.reduce(0) { $0 + 4 * $1.count }
         let plan = MemoryPlan(
-            for: self, tokens: streams.map(\.tokens.count).max() ?? 0,
-            lossTokens: streams.map(\.targets.count).max() ?? 0, rowBytes: 0, budget: isRecomputed ? 0 : nil)
-        recomputedLayers = plan.recomputedLayers
+            configuration, computeType: computeType,
+            ranks: layers.map { layer in layer.projections.map { $0.adapter?.rank ?? 0 } }, hasDropout: false,
+            weightBytes: weightBytes,
+            load: MemoryPlan.Load(
+                tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
+                longestSequence: streams.flatMap(\.rows).map(\.tokenCount).max() ?? 0,
+                accumulatesGradients: streams.count > 1),
+            // The model is there already.
+            processBytes: max(0, (MemoryUsage().residentBytes ?? 0) - weightBytes - adapterBytes),
+            budget: isRecomputed ? 0 : nil)
+        recomputation = plan.recomputation
         return plan.peakBytes
     }
 }
