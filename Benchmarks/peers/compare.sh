@@ -69,7 +69,8 @@ compare_generation() {
     "$python" $peers/generation.py --model "$model" --json "$work/peer.json"
     "$python" $peers/table.py "$work/signet.json" "$work/peer.json" \
         "generation/SmolLM2-135M as stored prefill 512 tokens=llama.cpp/SmolLM2-135M prefill" \
-        "generation/SmolLM2-135M as stored decode batch 1=llama.cpp/SmolLM2-135M decode batch 1"
+        "generation/SmolLM2-135M as stored decode batch 1=llama.cpp/SmolLM2-135M decode batch 1" \
+        "generation/SmolLM2-135M as stored decode batch 16=llama.cpp/SmolLM2-135M decode batch 16"
 }
 
 if [ "$what" = all ]; then
