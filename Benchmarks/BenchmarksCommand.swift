@@ -25,6 +25,8 @@ struct BenchmarksCommand: ComputingCommand {
     @Option(help: "How often each thing is timed, after a warm-up.")
     var repeats = 5
 
+    @OptionGroup var machine: MachineOptions
+
     @Flag(help: "Name the cases and end.")
     var list = false
 
