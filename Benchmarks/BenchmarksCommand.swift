@@ -14,8 +14,6 @@ struct BenchmarksCommand: ComputingCommand {
     @Option(help: "Also write the results to this file, as JSON.")
     var json: String?
 
-    @OptionGroup var machine: MachineOptions
-
     @Option(help: "Measure nothing: print the README's table from files that --json wrote.")
     var markdown: [String] = []
 

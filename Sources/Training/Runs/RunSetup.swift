@@ -103,11 +103,10 @@ public struct RunSetup {
         _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
     ) throws -> CheckpointIdentity {
         let quantization = configuration.model.quantization.map { "\($0)" } ?? "none"
-        let base =
-            try location.files.map { try Digest.of(file: $0) } + [quantization, "\(configuration.model.computeDtype)"]
         let adapters = model.adapters.map { "\($0.module) \($0.a.shape) \($0.b.shape) \($0.scale)" }
         return CheckpointIdentity(
-            model: Digest.of(text: base.joined(separator: "\n")),
+            model: try location.digest(form: [quantization, "\(configuration.model.computeDtype)"]),
+            tokenizer: try location.tokenizerDigest(),
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))
