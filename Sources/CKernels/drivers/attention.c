@@ -162,12 +162,19 @@ static void store(void *context, int64_t index) {
     ck_active()->ck_attention_store_block(&p->work, p->blocks + index % count, index / count);
 }
 
+static bool multiplies_pairs(ck_type type) { return type == CK_BFLOAT16 && ck_active()->bf16_products; }
+
+static int64_t width_of_sums(int64_t head_dimension) {
+    int64_t width = ck_active()->tile_columns;
+    return ceiling_division(head_dimension, width) * width;
+}
+
 // For gradients every segment is packed, since each has its own; there are no kernels for few lanes.
 static void prepare(plan *p, const ck_attention *attention, const ck_segment *segments, int64_t count, bool gradients) {
     *p = (plan){.segment_count = count};
     p->work.attention = attention;
     p->work.segments = segments;
-    p->work.pairs = attention->type == CK_BFLOAT16 && ck_active()->bf16_products;
+    p->work.pairs = multiplies_pairs(attention->type);
     p->work.parts = p->parts = reserve(count, sizeof *p->parts);
     find_paths(p);
     find_tasks(p, gradients);
@@ -177,8 +184,7 @@ static void prepare(plan *p, const ck_attention *attention, const ck_segment *se
     p->work.blocks = p->blocks;
     p->work.tasks = p->tasks;
     p->work.turns = p->turns;
-    int64_t width = ck_active()->tile_columns;
-    p->work.sum_width = ceiling_division(attention->head_dimension, width) * width;
+    p->work.sum_width = width_of_sums(attention->head_dimension);
 }
 
 static void release(plan *p) {
@@ -233,4 +239,9 @@ void ck_attention_backward(const ck_attention *attention, const ck_segment *segm
     free(p.work.turn);
     ck_release(memory, 3 * bytes + 2 * sums);
     release(&p);
+}
+
+int64_t ck_attention_bytes_of_key(ck_type type, int64_t kv_heads, int64_t head_dimension) {
+    int64_t words = multiplies_pairs(type) ? ceiling_division(head_dimension, 2) : head_dimension;
+    return kv_heads * 4 * (3 * words + 2 * width_of_sums(head_dimension));
 }

@@ -16,6 +16,8 @@ public struct LayerCost: Sendable {
     private let ranks: [Int]
     private let hasDropout: Bool
     private let visibleKeys: Double
+    /// What attention's backward pass takes while it runs.
+    private let attentionBytes: Int
 
     /// - Parameters:
     ///   - ranks: of the adapters on the seven projections, 0 for none.
@@ -34,6 +36,8 @@ public struct LayerCost: Sendable {
         self.ranks = ranks
         self.hasDropout = hasDropout
         self.visibleKeys = visibleKeys
+        attentionBytes = attentionBytesPerKey(
+            keyValueHeads: shape.keyValueHeadCount, headDimension: shape.headDimension, type: computeType)
     }
 
     /// Bytes that are kept between the passes in every case: the input of the layer, what its rows and the middle's were
@@ -46,7 +50,7 @@ public struct LayerCost: Sendable {
     public func bytes(of part: LayerRecomputation) -> Int {
         switch part {
         case .projections: element * (queries + 2 * keys)
-        case .attention: element * queries + 4 * heads
+        case .attention: element * queries + 2 * 4 * heads
         case .middle: 4 * hidden
         default: element * 2 * intermediate
         }
@@ -115,9 +119,7 @@ public struct LayerCost: Sendable {
     private func attentionBytes(_ parts: LayerRecomputation) -> Int {
         let all = bytes(of: .projections) + bytes(of: .attention)
         let input = isAdapted(0..<3) && parts.contains(.projections) ? element * hidden : 0
-        // Keys in both layouts and values, packed, and the float32 sums of their gradients.
-        let packed = (3 * element + 2 * 4) * keys
-        return inputBytes + all + input + 4 * hidden + element * queries + bytes(of: .projections) + packed
+        return inputBytes + all + input + 4 * hidden + element * queries + bytes(of: .projections) + attentionBytes
     }
 
     /// Floating-point operations of the forward pass that computing `part` again repeats, in those of products.

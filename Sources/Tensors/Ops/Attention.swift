@@ -3,7 +3,7 @@ import CKernels
 /// Causal grouped-query attention: softmax(scale · Q·Kᵀ)·V, each query over the keys that the plan lets it see.
 ///
 /// Scores exist for one block of keys and queries at a time (Dao, arXiv 2307.08691); the backward pass computes them again
-/// from the kept log-sum-exp. Memory beyond the results grows with the tokens, not with their square. Gradients of keys that
+/// from the kept maximum and sum of every softmax. Memory beyond the results grows with the tokens, not with their square. Gradients of keys that
 /// several segments see are summed over them in float32 before they are rounded to the keys' type.
 ///
 /// Sums and the softmax are float32 for every type. bfloat16 operands are multiplied exactly; where the processor multiplies
@@ -72,16 +72,16 @@ private struct AttentionKernel: @unchecked Sendable {
         call.keys = UnsafeRawPointer(operands[1].pointer)
         call.values = UnsafeRawPointer(operands[2].pointer)
         call.output = results[0].pointer
-        call.log_sum_exp = results[1].float32
+        call.softmax = results[1].float32
         return call
     }
 
-    /// The result, and the log-sum-exp of every query's scores.
+    /// The result, and what the backward pass needs of the softmax of every query.
     func forward(_ operands: [Tensor]) -> [Tensor] {
         let queries = operands[0]
         let results = [
             Tensor(uninitialized: queries.shape, dtype: queries.dtype),
-            Tensor(uninitialized: [queries.shape[0], Int(form.heads)]),
+            Tensor(uninitialized: [queries.shape[0], 2 * Int(form.heads)]),
         ]
         // The call's pointers live in the tensors named here.
         withExtendedLifetime((operands, results)) {
@@ -104,4 +104,9 @@ private struct AttentionKernel: @unchecked Sendable {
         }
         return gradients
     }
+}
+
+/// Bytes that attention's backward pass takes for each key while it runs.
+package func attentionBytesPerKey(keyValueHeads: Int, headDimension: Int, type: DType) -> Int {
+    Int(ck_attention_bytes_of_key(type.kernelType, Int64(keyValueHeads), Int64(headDimension)))
 }

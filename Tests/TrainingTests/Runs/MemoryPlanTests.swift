@@ -34,7 +34,7 @@ struct MemoryPlanTests {
         }
     }
 
-    @Test("tensors take what is predicted, to 5 percent", arguments: ["plain", "rslora", "nf4"])
+    @Test("tensors take what is predicted, to 8 percent", arguments: ["plain", "rslora", "nf4"])
     func tensors(name: String) async {
         // In a process of its own: tensors of other tests would count.
         await #expect(processExitsWith: .success) { [name] in
@@ -42,7 +42,7 @@ struct MemoryPlanTests {
                 for dropout in [0, 0.1] {
                     for (parts, bytes) in try MemoryPlanTests.peaks(name, type: type, dropout: dropout).enumerated() {
                         let ratio = Double(bytes.found) / Double(bytes.predicted)
-                        #expect(abs(ratio - 1) <= 0.05, "\(name) \(type) \(dropout) \(parts): \(bytes) \(ratio)")
+                        #expect(abs(ratio - 1) <= 0.08, "\(name) \(type) \(dropout) \(parts): \(bytes) \(ratio)")
                     }
                 }
             }

@@ -78,7 +78,7 @@ struct PrefixSharingTests {
         return planner.streams([Array(rows.indices)], of: rows)
     }
 
-    @Test("loss and every gradient, to 1e-6", arguments: models, SharedRows.allCases)
+    @Test("the loss to 1e-6, the gradient of every parameter to 2e-6", arguments: models, SharedRows.allCases)
     func gradients(name: String, rows: SharedRows) throws {
         let model = try Self.setup(name).model
         let alone = Self.gradients(model, Self.streams(rows.rows, sharing: false))
@@ -89,12 +89,13 @@ struct PrefixSharingTests {
             #expect(isTree == (rows != .nothing && rows != .identical))
             let shared = Self.gradients(model, streams)
             #expect(relativeDifference(shared.loss, alone.loss) <= 1e-6)
-            for (index, (found, expected)) in zip(shared.1, alone.1).enumerated() {
-                let difference = Self.length(zip(found, expected).map { $0 - $1 })
-                #expect(
-                    difference <= 1e-6 * Self.length(expected),
-                    "parameter \(index): \(difference / Self.length(expected))")
-                #expect(Self.length(expected) > 0)
+            let differences = zip(shared.1, alone.1).map { found, expected in
+                Self.length(zip(found, expected).map { $0 - $1 })
+            }
+            let lengths = alone.1.map(Self.length)
+            // Attention adds up a tree's keys in other blocks, and what that rounds otherwise goes through all layers twice.
+            for (difference, length) in zip(differences, lengths) {
+                #expect(length > 0 && difference <= 2e-6 * length)
             }
         }
     }

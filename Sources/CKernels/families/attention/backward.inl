@@ -1,5 +1,5 @@
 // The backward pass of the lanes of one task over the blocks of keys on its path. Probabilities are computed again from
-// the kept log-sum-exp. The gradients of keys and values are sums over tasks: each adds to a block when the tasks before it
+// the kept maximum and sum of every softmax. The gradients of keys and values are sums over tasks: each adds to a block when the tasks before it
 // have, so the order of every sum is fixed and one set of sums serves any number of threads.
 
 static void await_turn(atomic_int *turn, int64_t number) {
@@ -16,7 +16,7 @@ static void await_turn(atomic_int *turn, int64_t number) {
 
 typedef struct {
     uint32_t *queries, *query_lanes, *gradients, *gradient_lanes;  // panels and lane panels
-    float *log_sum_exp, *delta;                                    // of each lane
+    float *maximum, *share, *delta;                                // of each lane; share is 1 / the sum
     float *query_gradient;                                         // panels [d][TILE_COLUMNS]
     float *scores, *score_gradients;                               // of one panel; in the block's rows where those are f32
     block_rows rows;
@@ -30,14 +30,15 @@ static backward_memory reserve(const bool pairs, const ck_attention_work *w, con
     int64_t panel_words = CK_BLOCK_KEYS * TILE_COLUMNS;
     uint32_t *next = ck_scratch(
         CK_SCRATCH_ATTENTION,
-        ((2 * units + d) * padded + 2 * lane_words + 2 * CK_BLOCK_LANES + 2 * row_words + 3 * panel_words) * 4);
+        ((2 * units + d) * padded + 2 * lane_words + 3 * CK_BLOCK_LANES + 2 * row_words + 3 * panel_words) * 4);
     backward_memory m = {.padded = padded};
     m.queries = next, next += units * padded;
     m.gradients = next, next += units * padded;
     m.query_gradient = (float *)next, next += d * padded;
     m.query_lanes = next, next += lane_words;
     m.gradient_lanes = next, next += lane_words;
-    m.log_sum_exp = (float *)next, next += CK_BLOCK_LANES;
+    m.maximum = (float *)next, next += CK_BLOCK_LANES;
+    m.share = (float *)next, next += CK_BLOCK_LANES;
     m.delta = (float *)next, next += CK_BLOCK_LANES;
     m.rows.probabilities = next, next += row_words;
     m.rows.gradients = next, next += row_words;
@@ -59,12 +60,14 @@ CK_INLINE float row_product(const ck_type type, const ck_attention *a, int64_t i
 // The kept log-sum-exp of each lane, and the product of its output with its gradient.
 static void read_lanes(const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, backward_memory *m) {
     const ck_attention *a = w->attention;
-    memset(m->log_sum_exp, 0, CK_BLOCK_LANES * 4);
+    memset(m->maximum, 0, CK_BLOCK_LANES * 4);
+    memset(m->share, 0, CK_BLOCK_LANES * 4);
     memset(m->delta, 0, CK_BLOCK_LANES * 4);
     lane_walk walk = walk_lanes(w, task, 0, kv_head);
     for (int64_t lane = 0; lane < task->lanes; lane++) {
         int64_t row = next_lane(&walk), index = row * a->head_dimension;
-        m->log_sum_exp[lane] = a->log_sum_exp[row];
+        m->maximum[lane] = a->softmax[2 * row];
+        m->share[lane] = 1 / a->softmax[2 * row + 1];
         m->delta[lane] = a->type == CK_FLOAT32 ? row_product(CK_FLOAT32, a, index) : row_product(CK_BFLOAT16, a, index);
     }
 }
@@ -93,7 +96,7 @@ CK_INLINE void differentiate_panel(
             lds, false);
     }
     differentiate(
-        pairs, view, a->scale * 1.44269504f, m->log_sum_exp + lane, m->delta + lane, scores, gradients, lds, out);
+        pairs, view, a->scale * 1.44269504f, m->maximum + lane, m->share + lane, m->delta + lane, scores, gradients, lds, out);
     const uint32_t *rows = w->key_rows + (pairs ? packed / 2 : packed) * d;
     for (int64_t x = 0; x < d; x += slice) {
         packed_product(
@@ -115,8 +118,13 @@ CK_INLINE void add_block_gradients(
             int64_t units = m->padded / step - first, place = row * (CK_BLOCK_LANES / step) + first;
             int64_t panel = (x / TILE_COLUMNS * (CK_BLOCK_LANES / step) + first) * TILE_COLUMNS;
             float *keys = w->key_sums + sums + row * width + x, *values = w->value_sums + sums + row * width + x;
-            lane_product(pairs, here, units, m->rows.probabilities + place, m->gradient_lanes + panel, values, width, add);
-            lane_product(pairs, here, units, m->rows.gradients + place, m->query_lanes + panel, keys, width, add);
+            int64_t run = pairs ? units : F32_RUN;
+            for (int64_t unit = 0; unit < units; unit += run) {
+                int64_t some = least(run, units - unit), at = panel + unit * TILE_COLUMNS;
+                bool more = add || unit > 0;
+                lane_product(pairs, here, some, m->rows.probabilities + place + unit, m->gradient_lanes + at, values, width, more);
+                lane_product(pairs, here, some, m->rows.gradients + place + unit, m->query_lanes + at, keys, width, more);
+            }
         }
     }
 }

@@ -201,7 +201,8 @@ void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segme
             for (int lane = 0; lane < few[i].lanes; lane++) {
                 CK_NAME(ck_scale_f32)(d, 1 / few[i].total[lane], few[i].output + lane * width);
                 write_row(a, a->output, (few[i].row + lane) * d, few[i].output + lane * width);
-                a->log_sum_exp[few[i].row + lane] = few[i].maximum[lane] + log_f32(few[i].total[lane]) * 1.44269504f;
+                a->softmax[2 * (few[i].row + lane)] = few[i].maximum[lane];
+                a->softmax[2 * (few[i].row + lane) + 1] = few[i].total[lane];
             }
         }
     }

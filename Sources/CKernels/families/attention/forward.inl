@@ -58,14 +58,15 @@ CK_INLINE void forward_lanes(const bool pairs, const ck_attention_work *w, const
     }
     for (int64_t lane = 0; lane < padded; lane += TILE_COLUMNS) {
         const panel_softmax *sums = softmax + lane / TILE_COLUMNS;
-        float factor[TILE_COLUMNS], log_sum_exp[TILE_COLUMNS];
+        float factor[TILE_COLUMNS];
         const float *maximum = (const float *)sums->maximum, *total = (const float *)sums->total;
-        for (int i = 0; i < TILE_COLUMNS; i++) {
-            factor[i] = 1 / total[i];
-            log_sum_exp[i] = maximum[i] + log_f32(total[i]) * log2_e;
-        }
+        for (int i = 0; i < TILE_COLUMNS; i++) factor[i] = 1 / total[i];
         lane_walk walk = walk_lanes(w, task, lane, kv_head);
-        for (int64_t i = 0; i < TILE_COLUMNS && lane + i < task->lanes; i++) a->log_sum_exp[next_lane(&walk)] = log_sum_exp[i];
+        for (int64_t i = 0; i < TILE_COLUMNS && lane + i < task->lanes; i++) {
+            float *kept = a->softmax + 2 * next_lane(&walk);
+            kept[0] = maximum[i];
+            kept[1] = total[i];
+        }
         unpack_panel(w, task, lane, kv_head, output + lane * d, factor, a->output);
     }
 }

@@ -12,11 +12,20 @@ static int64_t even_height(int64_t rows) {
 CK_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 CK_INLINE int64_t units_of(const bool pairs, int64_t count) { return pairs ? (count + 1) / 2 : count; }
 
+enum { F32_RUN = 32 };
+
 CK_INLINE void packed_product(
     const bool pairs, int64_t rows, int64_t units, const uint32_t *a, const uint32_t *b, int64_t ldb, float *c, int64_t ldc,
     bool add) {
-    if (pairs) packed_product_bf16((int)rows, units, a, b, ldb, c, ldc, add);
-    else packed_product_f32((int)rows, units, a, b, ldb, c, ldc, add);
+    if (pairs) {
+        packed_product_bf16((int)rows, units, a, b, ldb, c, ldc, add);
+        return;
+    }
+    // Rounding errors grow with the length of a sum, so those of f32 are made of short ones.
+    for (int64_t unit = 0; unit < units; unit += F32_RUN) {
+        int64_t some = units - unit < F32_RUN ? units - unit : F32_RUN;
+        packed_product_f32((int)rows, some, a + unit * rows, b + unit * ldb, ldb, c, ldc, add || unit > 0);
+    }
 }
 
 CK_INLINE void lane_product(

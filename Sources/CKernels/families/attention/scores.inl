@@ -118,18 +118,21 @@ typedef struct {
     uint32_t *probabilities, *gradients, *gradient_pairs;
 } block_rows;
 
-// p = 2^(scale * score - log_sum_exp), 0 where hidden, and p * (gradient - delta), for one panel.
+// p = 2^(scale * score - maximum) * share, 0 where hidden, and p * (gradient - delta), for one panel.
 CK_INLINE void differentiate(
-    const bool pairs, const panel_view *view, float scale, const float *log_sum_exp, const float *delta, float *scores,
-    float *gradients, int64_t lds, block_rows out) {
-    const lanes_f32 log_sum[2] = {*(const lanes_f32 *)log_sum_exp, *(const lanes_f32 *)(log_sum_exp + CK_LANES)};
+    const bool pairs, const panel_view *view, float scale, const float *maximum, const float *share, const float *delta,
+    float *scores, float *gradients, int64_t lds, block_rows out) {
+    const lanes_f32 most[2] = {*(const lanes_f32 *)maximum, *(const lanes_f32 *)(maximum + CK_LANES)};
+    const lanes_f32 part[2] = {*(const lanes_f32 *)share, *(const lanes_f32 *)(share + CK_LANES)};
     const lanes_f32 shift[2] = {*(const lanes_f32 *)delta, *(const lanes_f32 *)(delta + CK_LANES)};
     for (int64_t key = 0; key < view->rows; key += 2) {
         lanes_f32 p[2][2] = {0}, g[2][2] = {0};
         for (int odd = 0; odd < 2 && key + odd < view->rows; odd++) {
             for (int half = 0; half < 2; half++) {
                 int64_t place = (key + odd) * lds + half * CK_LANES;
-                lanes_f32 x = exp2_lanes(*(lanes_f32 *)(scores + place) * scale - log_sum[half]);
+                // Rounded before the difference, as in the forward pass.
+                lanes_f32 score = *(lanes_f32 *)(scores + place) * scale;
+                lanes_f32 x = exp2_lanes(score - most[half]) * part[half];
                 if (key + odd >= view->clear) {
                     x = where(view->visible[half] > (int32_t)(key + odd), x, (lanes_f32){0});
                 }
