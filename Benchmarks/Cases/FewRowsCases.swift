@@ -30,7 +30,7 @@ enum FewRowsCases {
         let weights = [first] + (0..<beyondCaches / first.byteCount).map { _ in makeWeight() }
         let x = RandomBits.tensor([shape.rows, shape.input], .bfloat16)
         let timing = Timing.of(context.repeats) {
-            for weight in weights { _ = linear(x, weight: weight) }
+            generating { for weight in weights { _ = linear(x, weight: weight) } }
         }.divided(by: weights.count)
         return [
             Measurement("\(name) weights read", timing, .bytes(first.byteCount), limit: .memoryRead),
