@@ -68,9 +68,9 @@ compare_generation() {
     "$benchmarks" --filter generation --json "$work/signet.json"
     "$python" $peers/generation.py --model "$model" --json "$work/peer.json"
     "$python" $peers/table.py "$work/signet.json" "$work/peer.json" \
-        "generation/SmolLM2-135M as stored prefill 512 tokens=llama.cpp/SmolLM2-135M prefill" \
-        "generation/SmolLM2-135M as stored decode batch 1=llama.cpp/SmolLM2-135M decode batch 1" \
-        "generation/SmolLM2-135M as stored decode batch 16=llama.cpp/SmolLM2-135M decode batch 16"
+        "generation/SmolLM2-135M nf4 prefill 512 tokens=llama.cpp/SmolLM2-135M prefill" \
+        "generation/SmolLM2-135M nf4 decode batch 1=llama.cpp/SmolLM2-135M decode batch 1" \
+        "generation/SmolLM2-135M nf4 decode batch 16=llama.cpp/SmolLM2-135M decode batch 16"
 }
 
 if [ "$what" = all ]; then

@@ -33,7 +33,9 @@ extension Tensor {
     ///   - owner: what keeps the bytes alive; they are shared, never copied and never written.
     public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject, shape: [Int], dtype: DType) {
         let expected = shape.reduce(1, *) * dtype.byteCount
-        require(bytes.count == expected, "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
+        require(
+            bytes.count == expected && bytes.baseAddress != nil,
+            "Tensor: \(bytes.count) bytes for shape \(shape) of \(dtype)")
         require(
             UInt(bitPattern: bytes.baseAddress) % UInt(dtype.byteCount) == 0,
             "Tensor: elements of \(dtype) at an address they do not fit")

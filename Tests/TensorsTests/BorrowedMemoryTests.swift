@@ -45,6 +45,8 @@ extension TensorTests {
                     let x = Tensor.random([rows, shape[1]], 502).converted(to: type).trackingGradient
                     let (y, z) = (linear(x, weight: own), linear(x, weight: borrowed))
                     #expect(y.bytes == z.bytes)
+                    let (few, borrowedFew) = generating { (linear(x, weight: own), linear(x, weight: borrowed)) }
+                    #expect(few.bytes == borrowedFew.bytes)
                     let seed = Tensor.random(y.shape, 503).converted(to: type)
                     func gradient(_ y: Tensor) -> [UInt8] { (y * seed).sum().gradients(of: [x])[0].bytes }
                     #expect(gradient(y) == gradient(z))

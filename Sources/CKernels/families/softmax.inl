@@ -58,27 +58,15 @@ void CK_NAME(ck_cross_entropy_f32)(
     }
 }
 
-// out[i][j] = scale[i] * (softmax(logits[i])[j] - (j == targets[i])); f32 may be in place.
-CK_INLINE void cross_entropy_gradient(
-    ck_type type, int64_t rows, int64_t columns, const float *logits, const int32_t *targets, const float *log_sum_exp,
-    const float *scale, void *out) {
+// out[i][j] = scale[i] * (softmax(logits[i])[j] - (j == targets[i])); may be in place.
+void CK_NAME(ck_cross_entropy_gradient_f32)(
+    int64_t rows, int64_t columns, const float *logits, const int32_t *targets, const float *log_sum_exp,
+    const float *scale, float *out) {
     for (int64_t i = 0; i < rows; i++) {
         const float *row = logits + i * columns;
-        void *gradient = element(type, out, i * columns);
+        float *gradient = out + i * columns;
         float shift = log_sum_exp[i], factor = scale[i], target = exp_bounded_f32(row[targets[i]] - shift);
-        CK_EACH_ELEMENT for (int64_t j = 0; j < columns; j++) {
-            store(type, gradient, j, factor * exp_bounded_f32(row[j] - shift));
-        }
-        store(type, gradient, targets[i], factor * (target - 1.0f));
+        CK_EACH_ELEMENT for (int64_t j = 0; j < columns; j++) gradient[j] = factor * exp_bounded_f32(row[j] - shift);
+        gradient[targets[i]] = factor * (target - 1.0f);
     }
 }
-
-#define CK_CROSS_ENTROPY_GRADIENT(t)                                                                                \
-    void CK_NAME(ck_cross_entropy_gradient_##t)(                                                                    \
-        int64_t rows, int64_t columns, const float *logits, const int32_t *targets, const float *log_sum_exp,       \
-        const float *scale, memory_##t *out) {                                                                      \
-        cross_entropy_gradient(element_##t, rows, columns, logits, targets, log_sum_exp, scale, out);               \
-    }
-CK_CROSS_ENTROPY_GRADIENT(f32)
-CK_CROSS_ENTROPY_GRADIENT(bf16)
-#undef CK_CROSS_ENTROPY_GRADIENT

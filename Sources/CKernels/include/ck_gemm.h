@@ -27,8 +27,10 @@ typedef struct {
     bool accumulate;
 } ck_gemm_output;
 
-// Makes several outputs that share their number of rows, m. An a that stands in several terms is packed once; one call
-// takes at most 16 different ones.
+// Different a of one call.
+enum { CK_GEMM_MATRICES = 16 };
+
+// Makes several outputs that share their number of rows, m. An a that stands in several terms is packed once.
 // compute CK_FLOAT32: operands are widened to f32. compute CK_BFLOAT16: operands are rounded to bf16 (nearest even),
 // products and sums are f32. Weights are expanded panel by panel into per-core scratch, never whole.
 // Every element is summed over the terms and k in ascending order in blocks that depend on the instruction set alone,

@@ -34,6 +34,7 @@ struct QuantizeCommand: ComputingCommand {
     func validate() throws { try requireBlockSize(blockSize) }
 
     func run() throws {
+        Machine.announce()
         let location = try ModelLocation.open(URL(fileURLWithPath: model))
         let settings = QuantizationSettings(
             type: quantType, blockSize: blockSize, doubleQuantized: !noDoubleQuant)

@@ -27,12 +27,12 @@ struct ModelOptions: ParsableArguments {
     /// The model's files, mapped.
     func open() throws -> ModelLocation { try ModelLocation.open(URL(fileURLWithPath: model)) }
 
-    /// The model with its adapter; says what is going to compute with it.
+    /// The model with its adapter; says first what is going to compute with it.
     func load(_ location: ModelLocation) throws -> LlamaModel {
+        Machine.announce()
         let model = try LlamaModel(
             location, computeType: computeDtype.dtype, quantization: quantization.settings)
         if let adapter { try PEFTAdapter.attach(URL(fileURLWithPath: adapter), to: model) }
-        Machine.announce()
         return model
     }
 }

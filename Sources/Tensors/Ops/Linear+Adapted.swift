@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// Linear layers with one input, outside the record.
 struct AdaptedWeights: Sendable {
@@ -8,6 +9,9 @@ struct AdaptedWeights: Sendable {
     let compute: DType
 
     init(_ weights: [AdaptedWeight], _ x: Tensor) {
+        // Each brings two matrices to the product that is the gradient of x.
+        require(
+            (1...Int(CK_GEMM_MATRICES) / 2).contains(weights.count), "linear: \(weights.count) weights for \(x.shape)")
         for layer in weights {
             let (output, input) = (layer.weight.shape[0], layer.weight.shape[1])
             guard x.rank == 2, x.shape[1] == input, x.dtype.isComputeType else {

@@ -73,6 +73,7 @@ extension Tensor {
 
     /// Replaces rows of this matrix from `first` on by some rows of another, in place.
     package func overwriteRows(from first: Int, with source: Tensor, rows: Range<Int>) {
+        require(storage.isWritable, "overwriteRows: memory that must not be written")
         require(
             source.dtype == dtype && source.shape[1] == shape[1] && rows.upperBound <= source.shape[0]
                 && first + rows.count <= shape[0],

@@ -80,11 +80,4 @@ let softmaxCases: [KernelCase] = [
         let logits = run.floats(rows * run.count, in: -8...8)
         crossEntropyGradient(run, logits, logits: logits, rounding: 0, run.kernels.ck_cross_entropy_gradient_f32)
     },
-    KernelCase(kernel: "ck_cross_entropy_gradient_bf16") { run in
-        let n = run.count
-        let logits = run.floats(rows * n, in: -8...8)
-        let out = run.result(rows * n, UInt16.self)
-        crossEntropyGradient(
-            run, out, logits: logits, rounding: bfloat16Rounding, run.kernels.ck_cross_entropy_gradient_bf16)
-    },
 ]

@@ -30,8 +30,8 @@ static const packed_matrix *matrix_of(const product *p, const ck_gemm_term *term
 
 static void add_matrix(product *p, const ck_gemm_term *term) {
     if (matrix_of(p, term)) return;
-    if (p->matrix_count == MOST_TERMS) {
-        fprintf(stderr, "ck_gemm: more than %d different matrices in one call\n", MOST_TERMS);
+    if (p->matrix_count == CK_GEMM_MATRICES) {
+        fprintf(stderr, "ck_gemm: more than %d different matrices in one call\n", CK_GEMM_MATRICES);
         abort();
     }
     packed_matrix matrix = {term, units_of(p, term->k), p->units};

@@ -4,10 +4,7 @@
 
 #include "CKernels.h"
 
-enum {
-    PANEL_COLUMNS = 128,  // of b in one panel: a multiple of every tile width
-    MOST_TERMS = 16       // different a of one call
-};
+enum { PANEL_COLUMNS = 128 };  // of b in one panel: a multiple of every tile width
 
 // The unit along k is a 32-bit word: one f32, or a pair of bf16 where the processor multiplies those.
 typedef enum { WORD_F32, WORD_F32_FROM_BF16, WORD_PAIR } word_kind;
@@ -24,7 +21,7 @@ typedef struct {
     int64_t m;
     const ck_gemm_output *outputs;
     int count;
-    packed_matrix matrices[MOST_TERMS];
+    packed_matrix matrices[CK_GEMM_MATRICES];
     int matrix_count;
     int64_t units;                   // of all matrices together
 

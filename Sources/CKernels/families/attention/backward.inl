@@ -57,7 +57,7 @@ CK_INLINE float row_product(const ck_type type, const ck_attention *a, int64_t i
     return sum;
 }
 
-// The kept log-sum-exp of each lane, and the product of its output with its gradient.
+// The kept maximum and sum of each lane, and the product of its output with its gradient.
 static void read_lanes(const ck_attention_work *w, const ck_lane_task *task, int64_t kv_head, backward_memory *m) {
     const ck_attention *a = w->attention;
     memset(m->maximum, 0, CK_BLOCK_LANES * 4);

@@ -7,7 +7,7 @@ enum { FEW_AT_ONCE = 4, FEW_VECTORS = 4, FEW_KEYS = 64 };
 typedef struct {
     const char *rows, *ahead;
     int64_t stride, ahead_stride;
-} few_rows;
+} row_block;
 
 CK_INLINE bool begins_line(const ck_type type, int64_t x) { return x * (type == CK_FLOAT32 ? 4 : 2) % 64 == 0; }
 
@@ -54,14 +54,15 @@ CK_INLINE float largest_lane(lanes_f32 x) {
 // The softmax and the weighed values so far of some lanes of one key head and one query.
 typedef struct {
     float maximum[FEW_AT_ONCE], total[FEW_AT_ONCE];
-    float *queries, *output;  // [lanes][width], the queries scaled by scale * log2 e
+    float *queries, *output;  // [lanes][width]
+    float scale;              // of scores, times log2 e
     int64_t width;            // head_dimension in whole vectors
     int64_t row;              // of the first lane, in [tokens, heads]
     int lanes;
 } few_lanes;
 
 CK_INLINE void few_scores(
-    const ck_type type, const int lanes, const few_lanes *few, int64_t d, few_rows keys, int64_t count,
+    const ck_type type, const int lanes, const few_lanes *few, int64_t d, row_block keys, int64_t count,
     float scores[FEW_AT_ONCE][FEW_KEYS]) {
     for (int64_t key = 0; key < count; key++) {
         const char *row = keys.rows + key * keys.stride;
@@ -72,7 +73,7 @@ CK_INLINE void few_scores(
 #pragma clang loop unroll(full)
             for (int i = 0; i < lanes; i++) sums[i] += k * *(const lanes_f32 *)(few->queries + i * few->width + x);
         }
-        for (int i = 0; i < lanes; i++) scores[i][key] = sum_lanes(sums[i]);
+        for (int i = 0; i < lanes; i++) scores[i][key] = sum_lanes(sums[i]) * few->scale;
     }
 }
 
@@ -97,7 +98,7 @@ CK_INLINE void few_softmax(const int lanes, few_lanes *few, int64_t count, float
 
 // Adds the values, weighed, to some vectors of the outputs.
 CK_INLINE void few_values(
-    const ck_type type, const int lanes, const int vectors, const few_lanes *few, int64_t first, int64_t d, few_rows values,
+    const ck_type type, const int lanes, const int vectors, const few_lanes *few, int64_t first, int64_t d, row_block values,
     int64_t count, float scores[FEW_AT_ONCE][FEW_KEYS]) {
     lanes_f32 sums[FEW_AT_ONCE][FEW_VECTORS];
     float *output = few->output + first;
@@ -125,7 +126,7 @@ CK_INLINE void few_values(
 }
 
 CK_INLINE void few_block(
-    const ck_type type, const int lanes, few_lanes *few, int64_t d, few_rows keys, few_rows values, int64_t count) {
+    const ck_type type, const int lanes, few_lanes *few, int64_t d, row_block keys, row_block values, int64_t count) {
     float scores[FEW_AT_ONCE][FEW_KEYS];
     few_scores(type, lanes, few, d, keys, count, scores);
     few_softmax(lanes, few, count, scores);
@@ -137,7 +138,7 @@ CK_INLINE void few_block(
 }
 
 #define CK_FEW(name, type)                                                                                                \
-    static void name(few_lanes *few, int64_t d, few_rows keys, few_rows values, int64_t count) {    \
+    static void name(few_lanes *few, int64_t d, row_block keys, row_block values, int64_t count) {    \
         switch (few->lanes) {                                                                                             \
             case 1: few_block(type, 1, few, d, keys, values, count); break;                                       \
             case 2: few_block(type, 2, few, d, keys, values, count); break;                                       \
@@ -164,14 +165,13 @@ void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segme
         for (int64_t i = 0; i < kv_heads * parts; i++) {
             int64_t member = i % parts * FEW_AT_ONCE;
             few[i] = (few_lanes){
-                .queries = memory + 2 * i * size, .output = memory + (2 * i + 1) * size, .width = width,
+                .queries = memory + 2 * i * size, .output = memory + (2 * i + 1) * size, .width = width, .scale = a->scale * 1.44269504f,
                 .row = (own->query_start + query) * a->heads + (kv_head + i / parts) * group + member,
                 .lanes = (int)least(FEW_AT_ONCE, group - member)};
             for (int lane = 0; lane < few[i].lanes; lane++) {
                 few[i].maximum[lane] = -INFINITY;
                 for (int64_t x = 0; x < d; x++) {
-                    float element = load(a->type, a->queries, (few[i].row + lane) * d + x);
-                    few[i].queries[lane * width + x] = element * (a->scale * 1.44269504f);
+                    few[i].queries[lane * width + x] = load(a->type, a->queries, (few[i].row + lane) * d + x);
                 }
             }
         }
@@ -184,14 +184,14 @@ void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segme
                 for (int64_t i = 0; i < kv_heads * parts; i++) {
                     int64_t row = w->segments[ancestor].key_start + key, head = i / parts;
                     int64_t place = key_index(a, row, kv_head + head), ahead = key_index(a, row + FEW_KEYS, kv_head + head);
-                    int64_t step = stride;
+                    int64_t ahead_stride = stride;
                     if (kv_heads == a->kv_heads) {
                         // Whole rows come next: fetch them in the order in which they lie.
-                        step = stride / kv_heads;
+                        ahead_stride = stride / kv_heads;
                         ahead = key_index(a, row + FEW_KEYS, 0) + head * FEW_KEYS * d;
                     }
-                    few_rows block_keys = {element(a->type, a->keys, place), element(a->type, a->keys, ahead), stride, step};
-                    few_rows values = {element(a->type, a->values, place), element(a->type, a->values, ahead), stride, step};
+                    row_block block_keys = {element(a->type, a->keys, place), element(a->type, a->keys, ahead), stride, ahead_stride};
+                    row_block values = {element(a->type, a->values, place), element(a->type, a->values, ahead), stride, ahead_stride};
                     if (a->type == CK_FLOAT32) few_block_f32(few + i, d, block_keys, values, count);
                     else few_block_bf16(few + i, d, block_keys, values, count);
                 }
