@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../attention_work.h"
-#include "CKernels.h"
+#include "operands.h"
 
 enum { FEW_TASKS = 16 };  // wanted for segments with few lanes
 
@@ -19,9 +19,6 @@ typedef struct {
     int64_t few_heads;  // key heads in a task for few lanes
     atomic_llong next;
 } plan;
-
-static int64_t ceiling_division(int64_t a, int64_t b) { return (a + b - 1) / b; }
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static void *reserve(int64_t count, size_t size) {
     void *memory = calloc(count > 0 ? (size_t)count : 1, size);

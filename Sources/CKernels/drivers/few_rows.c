@@ -1,18 +1,24 @@
-#include "CKernels.h"
+// Packs the few rows once for all outputs, and divides the columns of all outputs into the tasks of one job.
+#include "operands.h"
 
 enum { TASK_BYTES = 48 << 10, TASK_COLUMNS = 16 };
 
 typedef struct {
-    const ck_kernels *kernels;
     ck_few_rows_job job;
-    int64_t n, columns_of_task;
+    int64_t n, columns_of_task, tasks;
+} output_job;
+
+typedef struct {
+    const ck_kernels *kernels;
+    const output_job *jobs;
 } product;
 
 static void multiply(void *context, int64_t task) {
     const product *p = context;
-    int64_t first = task * p->columns_of_task;
-    int64_t count = p->n - first < p->columns_of_task ? p->n - first : p->columns_of_task;
-    p->kernels->ck_few_rows_multiply(&p->job, first, count);
+    const output_job *o = p->jobs;
+    for (; task >= o->tasks; o++) task -= o->tasks;
+    int64_t first = task * o->columns_of_task;
+    p->kernels->ck_few_rows_multiply(&o->job, first, smaller(o->n - first, o->columns_of_task));
 }
 
 static bool is_along_k(const ck_gemm_output *o) {
@@ -26,36 +32,62 @@ static bool is_along_k(const ck_gemm_output *o) {
 // Bytes of an element, rounded up.
 static int64_t bytes_of(ck_type type) { return type == CK_FLOAT32 ? 4 : type == CK_NF4 || type == CK_FP4 ? 1 : 2; }
 
-static void make_output(ck_type compute, int64_t m, const ck_gemm_output *o) {
-    if (m == 0 || o->n == 0) return;
-    const ck_kernels *kernels = ck_active();
-    product p = {
-        .kernels = kernels,
+// Whether two terms are packed alike: how rows are ordered depends on what they are multiplied by.
+static bool same_packing(const ck_gemm_term *a, const ck_gemm_term *b) {
+    return same_matrix(a, b) && a->b.type == b->b.type && a->b.blocks.block_size == b->b.blocks.block_size;
+}
+
+// The place of a term's a among those that have been packed, from output 0 on; NULL where it is a new one.
+static const void *packed_before(const ck_gemm_output *outputs, const output_job *jobs, int output, int term) {
+    for (int o = 0; o <= output; o++) {
+        for (int t = 0; t < (o < output ? outputs[o].terms : term); t++) {
+            if (same_packing(outputs[o].term + t, outputs[output].term + term)) return jobs[o].job.packed[t];
+        }
+    }
+    return NULL;
+}
+
+static output_job job_of(ck_type compute, int64_t m, const ck_gemm_output *o) {
+    output_job result = {
         .job = {.compute = compute, .m = m, .terms = o->terms, .term = o->term, .c = o->c, .c_type = o->c_type,
                 .ldc = o->ldc, .accumulate = o->accumulate},
         .n = o->n,
     };
-    int64_t bytes = 0, bytes_of_column = 1;
-    for (int t = 0; t < o->terms; t++) {
-        bytes += m * kernels->ck_few_rows_bytes(compute, o->term[t].k);
-        bytes_of_column += o->term[t].k * bytes_of(o->term[t].b.type);
-    }
-    char *packed = ck_scratch(CK_SCRATCH_PACKED, bytes);
-    for (int t = 0; t < o->terms; t++) {
-        kernels->ck_few_rows_pack(compute, o->term + t, m, packed);
-        p.job.packed[t] = packed;
-        packed += m * kernels->ck_few_rows_bytes(compute, o->term[t].k);
-    }
+    int64_t bytes_of_column = 1;
+    for (int t = 0; t < o->terms; t++) bytes_of_column += o->term[t].k * bytes_of(o->term[t].b.type);
     // Enough that handing a task over costs nothing, in whole lines of c.
-    p.columns_of_task = (TASK_BYTES / bytes_of_column + TASK_COLUMNS) / TASK_COLUMNS * TASK_COLUMNS;
-    ck_parallel((o->n + p.columns_of_task - 1) / p.columns_of_task, multiply, &p);
+    result.columns_of_task = (TASK_BYTES / bytes_of_column + TASK_COLUMNS) / TASK_COLUMNS * TASK_COLUMNS;
+    result.tasks = ceiling_division(o->n, result.columns_of_task);
+    return result;
 }
 
 bool ck_gemm_few_rows(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs) {
-    if (m > CK_FEW_ROWS_MOST) return false;
+    if (m > CK_FEW_ROWS_MOST || count > CK_GEMM_MATRICES) return false;
     for (int i = 0; i < count; i++) {
         if (!is_along_k(outputs + i)) return false;
     }
-    for (int i = 0; i < count; i++) make_output(compute, m, outputs + i);
+    if (m == 0) return true;
+    const ck_kernels *kernels = ck_active();
+    output_job jobs[CK_GEMM_MATRICES];
+    int64_t bytes = 0, tasks = 0;
+    for (int i = 0; i < count; i++) {
+        jobs[i] = job_of(compute, m, outputs + i);
+        tasks += jobs[i].tasks;
+        for (int t = 0; t < outputs[i].terms; t++) bytes += m * kernels->ck_few_rows_bytes(compute, outputs[i].term[t].k);
+    }
+    char *room = ck_scratch(CK_SCRATCH_PACKED, bytes);
+    for (int i = 0; i < count; i++) {
+        for (int t = 0; t < outputs[i].terms; t++) {
+            const void *packed = packed_before(outputs, jobs, i, t);
+            if (!packed) {
+                kernels->ck_few_rows_pack(compute, outputs[i].term + t, m, room);
+                packed = room;
+                room += m * kernels->ck_few_rows_bytes(compute, outputs[i].term[t].k);
+            }
+            jobs[i].job.packed[t] = packed;
+        }
+    }
+    product p = {kernels, jobs};
+    ck_parallel(tasks, multiply, &p);
     return true;
 }

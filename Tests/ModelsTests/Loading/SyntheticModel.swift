@@ -68,15 +68,6 @@ struct SyntheticModel {
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
-
-    /// Has the system forget what it holds of a folder's files in memory.
-    static func dropFromCache(_ folder: URL) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            let descriptor = open(folder.appendingPathComponent(name).path, O_RDONLY)
-            posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-            close(descriptor)
-        }
-    }
 }
 
 /// Resident memory of this process in bytes.

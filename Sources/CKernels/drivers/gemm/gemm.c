@@ -16,11 +16,6 @@ enum {
     PACKED_BYTES = 64 << 20
 };
 
-static bool same_matrix(const ck_gemm_term *a, const ck_gemm_term *b) {
-    return a->a.data == b->a.data && a->a.type == b->a.type && a->a.ld == b->a.ld && a->k == b->k &&
-           a->a_transposed == b->a_transposed;
-}
-
 static const packed_matrix *matrix_of(const product *p, const ck_gemm_term *term) {
     for (int i = 0; i < p->matrix_count; i++) {
         if (same_matrix(p->matrices[i].term, term)) return p->matrices + i;
@@ -37,17 +32,6 @@ static void add_matrix(product *p, const ck_gemm_term *term) {
     packed_matrix matrix = {term, units_of(p, term->k), p->units};
     p->matrices[p->matrix_count++] = matrix;
     p->units += matrix.units;
-}
-
-static void store(const ck_gemm_output *o, const product *p, int64_t row, int64_t column, int64_t columns, const float *sums) {
-    int64_t index = row * o->ldc + column;
-    if (o->c_type == CK_BFLOAT16) {
-        p->kernels->ck_convert_f32_bf16(columns, sums, (ck_bf16 *)o->c + index);
-    } else if (o->accumulate) {
-        p->kernels->ck_axpy_f32(columns, 1, sums, (float *)o->c + index);
-    } else {
-        memcpy((float *)o->c + index, sums, (size_t)columns * 4);
-    }
 }
 
 // One tile of rows times a panel. `next` is the packed a of the next tile: it comes from beyond the second-level cache.
@@ -134,7 +118,7 @@ static void multiply(void *context, int64_t task) {
     int64_t row = at.first_tile * p->tile_height, end = smaller(p->rows, at.end_tile * p->tile_height);
     if (first) memset(sums, 0, (size_t)((end - row) * PANEL_COLUMNS) * 4);
     for (int64_t i = row; i < end; i++) {
-        store(at.output, p, p->first_row + i, at.column, at.columns, sums + (i - row) * PANEL_COLUMNS);
+        store_sums(p->kernels, at.output, p->first_row + i, at.column, at.columns, sums + (i - row) * PANEL_COLUMNS);
     }
 }
 

@@ -2,7 +2,7 @@
 #ifndef CK_GEMM_PRODUCT_H
 #define CK_GEMM_PRODUCT_H
 
-#include "CKernels.h"
+#include "../operands.h"
 
 enum { PANEL_COLUMNS = 128 };  // of b in one panel: a multiple of every tile width
 
@@ -31,9 +31,6 @@ typedef struct {
     int64_t panels;                  // of all outputs
     uint32_t *packed;                // for every tile the matrices one after the other
 } product;
-
-static inline int64_t ceiling_division(int64_t a, int64_t b) { return (a + b - 1) / b; }
-static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static inline int64_t units_of(const product *p, int64_t k) { return p->kind == WORD_PAIR ? (k + 1) / 2 : k; }
 static inline int64_t elements_of(const product *p, int64_t units) { return p->kind == WORD_PAIR ? 2 * units : units; }

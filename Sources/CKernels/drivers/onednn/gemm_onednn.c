@@ -8,11 +8,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "CKernels.h"
+#include "../operands.h"
 #include "onednn_matmul.h"
 
 enum {
-    MOST_MATRICES = 16,   // different a in one call
     DEPTH = 512,          // of k in one panel
     PANEL_COLUMNS = 128,  // with DEPTH, 128 KiB
     BLOCK_ROWS = 512,     // of c in one task: its sums take 256 KiB
@@ -26,27 +25,21 @@ typedef struct {
     int64_t first_row, rows, padded_rows;  // the rows of c this walk covers
     int64_t blocks, panels;                // panels of all outputs
     int matrix_count;
-    const ck_gemm_term *matrices[MOST_MATRICES];  // a term for each different a
+    const ck_gemm_term *matrices[CK_GEMM_MATRICES];  // a term for each different a
     int64_t depth;                                // of all those
     ck_bf16 *packed;
 } product;
 
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
+static int64_t rounded_up(int64_t a, int64_t step) { return ceiling_division(a, step) * step; }
 static int64_t padded_depth(int64_t k) { return rounded_up(k, CK_MATMUL_DEPTH); }
-static int64_t panels_of(const ck_gemm_output *output) { return (output->n + PANEL_COLUMNS - 1) / PANEL_COLUMNS; }
-
-static bool same_matrix(const ck_gemm_term *a, const ck_gemm_term *b) {
-    return a->a.data == b->a.data && a->a.type == b->a.type && a->a.ld == b->a.ld && a->k == b->k &&
-           a->a_transposed == b->a_transposed;
-}
+static int64_t panels_of(const ck_gemm_output *output) { return ceiling_division(output->n, PANEL_COLUMNS); }
 
 // False where there is no room for another a.
 static bool add_matrix(product *p, const ck_gemm_term *term) {
     for (int i = 0; i < p->matrix_count; i++) {
         if (same_matrix(p->matrices[i], term)) return true;
     }
-    if (p->matrix_count == MOST_MATRICES) return false;
+    if (p->matrix_count == CK_GEMM_MATRICES) return false;
     p->matrices[p->matrix_count++] = term;
     p->depth += padded_depth(term->k);
     return true;
@@ -148,14 +141,6 @@ static void pack_panel(
     }
 }
 
-static void store(
-    const product *p, const ck_gemm_output *o, int64_t row, int64_t column, int64_t columns, const float *sums) {
-    int64_t index = row * o->ldc + column;
-    if (o->c_type == CK_BFLOAT16) p->kernels->ck_convert_f32_bf16(columns, sums, (ck_bf16 *)o->c + index);
-    else if (o->accumulate) p->kernels->ck_axpy_f32(columns, 1, sums, (float *)o->c + index);
-    else memcpy((float *)o->c + index, sums, (size_t)columns * 4);
-}
-
 // One block of rows times one panel of columns of one output.
 static void multiply(void *context, int64_t task) {
     const product *p = context;
@@ -183,7 +168,7 @@ static void multiply(void *context, int64_t task) {
     ck_matmul_end(before);
     if (first) memset(sums, 0, (size_t)(rows * width) * 4);
     int64_t end = smaller(rows, p->rows - row);
-    for (int64_t i = 0; i < end; i++) store(p, output, p->first_row + row + i, column, columns, sums + i * width);
+    for (int64_t i = 0; i < end; i++) store_sums(p->kernels, output, p->first_row + row + i, column, columns, sums + i * width);
 }
 
 static _Atomic bool forced;
