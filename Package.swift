@@ -64,7 +64,9 @@ let package = Package(
                 "Tensors", "Layers", "ModelFiles", "Models", "Tokenizers", "CheckpointIO", "Distributed", "Files",
                 "Diagnostics",
             ]),
-        library("Signet", ["Training"]),
+        library(
+            "Anonymization", ["Training", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+        library("Signet", ["Anonymization", "Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
@@ -89,6 +91,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
+        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"], goldens: false),
         tests(
             "CommandTests",
             ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
