@@ -30,7 +30,7 @@ static bool is_along_k(const ck_gemm_output *o) {
 }
 
 // Bytes of an element, rounded up.
-static int64_t bytes_of(ck_type type) { return type == CK_FLOAT32 ? 4 : type == CK_NF4 || type == CK_FP4 ? 1 : 2; }
+static int64_t bytes_of(ck_type type) { return type == CK_FLOAT32 ? 4 : type == CK_BFLOAT16 || type == CK_FLOAT16 ? 2 : 1; }
 
 // Whether two terms are packed alike: how rows are ordered depends on what they are multiplied by.
 static bool same_packing(const ck_gemm_term *a, const ck_gemm_term *b) {

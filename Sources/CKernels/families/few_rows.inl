@@ -81,6 +81,7 @@ static inline void few_floats(const ck_matrix *matrix, int64_t row, int64_t colu
         case CK_FLOAT32: memcpy(out, (const float *)matrix->data + index, (size_t)count * 4); break;
         case CK_BFLOAT16: CK_NAME(ck_convert_bf16_f32)(count, (const ck_bf16 *)matrix->data + index, out); break;
         case CK_FLOAT16: CK_NAME(ck_convert_f16_f32)(count, (const ck_f16 *)matrix->data + index, out); break;
+        case CK_Q8_0: CK_NAME(ck_dequantize8_f32)(matrix->data, index, count, out); break;
         default: CK_NAME(ck_dequantize4_f32)(matrix->type, &matrix->blocks, index, count, out);
     }
 }
@@ -91,6 +92,8 @@ static inline void few_halves(const ck_matrix *matrix, int64_t row, int64_t colu
         memcpy(out, (const ck_bf16 *)matrix->data + index, (size_t)count * 2);
     } else if (few_is_4bit(matrix->type)) {
         CK_NAME(ck_dequantize4_bf16)(matrix->type, &matrix->blocks, index, count, out);
+    } else if (matrix->type == CK_Q8_0) {
+        CK_NAME(ck_dequantize8_bf16)(matrix->data, index, count, out);
     } else {
         float wide[FEW_PIECE];
         for (int64_t i = 0; i < count; i += FEW_PIECE) {
@@ -355,6 +358,8 @@ static void few_tile_codes_f32(const few_operands *o, int columns, int rows, vec
 }
 #endif
 
+#include "few_rows/blocks8.inl"
+
 typedef void few_tile(const few_operands *operands, int columns, int rows, vector_f32 *parts, int64_t ldp);
 
 // The product of the operands with every row of x, added to parts [columns][m]. x is taken in pieces that stay in the
@@ -430,6 +435,10 @@ static inline void few_term(
 #endif
 #if defined(CK_AVX512BF16)
     few_tile *tile = wide ? few_tile_f32 : few_tile_bf16;
+    if (!wide && term->b.type == CK_Q8_0) {
+        few_blocks8(term, o, column, columns, job->m, parts);
+        return;
+    }
 #else
     few_tile *tile = few_tile_f32;
 #endif

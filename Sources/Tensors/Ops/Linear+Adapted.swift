@@ -26,11 +26,11 @@ struct AdaptedWeights: Sendable {
             }
         }
         layers = weights.map { layer in
-            AdaptedWeight(
+            guard let update = layer.update else { return layer }
+            return AdaptedWeight(
                 layer.weight,
-                update: layer.update.map {
-                    LowRankUpdate(a: $0.a.detached, b: $0.b.detached, scale: $0.scale, dropout: $0.dropout)
-                })
+                update: LowRankUpdate(
+                    a: update.a.detached, b: update.b.detached, scale: update.scale, dropout: update.dropout))
         }
         (tokens, input, compute) = (x.shape[0], x.shape[1], x.dtype)
     }
@@ -38,6 +38,7 @@ struct AdaptedWeights: Sendable {
     /// scale · dropout(x)·Aᵀ of every layer that has an update: [tokens, r].
     func narrowed(_ x: Tensor) -> [Tensor?] {
         let results = layers.map { $0.update.map { Tensor(uninitialized: [tokens, $0.a.shape[0]]) } }
+        if results.allSatisfy({ $0 == nil }) { return results }
         forEachInput(x) { seen, indices in
             products(
                 indices.map { i in

@@ -7,11 +7,14 @@ public enum FrozenWeight: Sendable {
     case dense(Tensor)
     /// 4-bit blocks, expanded panel by panel inside the product.
     case quantized(QuantizedMatrix)
+    /// 8-bit blocks, expanded likewise.
+    case eightBit(EightBitMatrix)
 
     public var shape: [Int] {
         switch self {
         case .dense(let tensor): tensor.shape
         case .quantized(let matrix): matrix.shape
+        case .eightBit(let matrix): matrix.shape
         }
     }
 
@@ -20,6 +23,7 @@ public enum FrozenWeight: Sendable {
         switch self {
         case .dense(let tensor): tensor.byteCount
         case .quantized(let matrix): matrix.byteCount
+        case .eightBit(let matrix): matrix.byteCount
         }
     }
 
@@ -27,6 +31,7 @@ public enum FrozenWeight: Sendable {
         switch self {
         case .dense(let tensor): tensor.matrix
         case .quantized(let matrix): matrix.matrix
+        case .eightBit(let matrix): matrix.matrix
         }
     }
 }
