@@ -42,17 +42,25 @@ static inline void expand_block8_bf16(const uint8_t *block, ck_bf16 *out) {
 // type. start and count are free; blocks may be cut anywhere.
 #define CK_DEQUANTIZE8(suffix, element)                                                                             \
     void CK_NAME(ck_dequantize8_##suffix)(const uint8_t *blocks, int64_t start, int64_t count, element *out) {      \
-        for (int64_t some; count > 0; start += some, count -= some, out += some) {                                  \
-            const uint8_t *block = blocks + start / CK_BLOCK8_ELEMENTS * CK_BLOCK8_BYTES;                           \
-            int64_t skipped = start % CK_BLOCK8_ELEMENTS, left = CK_BLOCK8_ELEMENTS - skipped;                      \
-            some = count < left ? count : left;                                                                     \
-            if (some == CK_BLOCK8_ELEMENTS) {                                                                       \
-                expand_block8_##suffix(block, out);                                                                 \
-                continue;                                                                                           \
-            }                                                                                                       \
-            element whole[CK_BLOCK8_ELEMENTS];                                                                      \
+        const uint8_t *block = blocks + start / CK_BLOCK8_ELEMENTS * CK_BLOCK8_BYTES;                               \
+        int64_t skipped = start % CK_BLOCK8_ELEMENTS;                                                               \
+        element whole[CK_BLOCK8_ELEMENTS];                                                                          \
+        if (skipped > 0) {                                                                                          \
+            int64_t left = CK_BLOCK8_ELEMENTS - skipped, some = count < left ? count : left;                        \
             expand_block8_##suffix(block, whole);                                                                   \
             memcpy(out, whole + skipped, (size_t)some * sizeof *out);                                               \
+            block += CK_BLOCK8_BYTES;                                                                               \
+            out += some;                                                                                            \
+            count -= some;                                                                                          \
+        }                                                                                                           \
+        for (; count >= CK_BLOCK8_ELEMENTS; count -= CK_BLOCK8_ELEMENTS) {                                          \
+            expand_block8_##suffix(block, out);                                                                     \
+            block += CK_BLOCK8_BYTES;                                                                               \
+            out += CK_BLOCK8_ELEMENTS;                                                                              \
+        }                                                                                                           \
+        if (count > 0) {                                                                                            \
+            expand_block8_##suffix(block, whole);                                                                   \
+            memcpy(out, whole, (size_t)count * sizeof *out);                                                        \
         }                                                                                                           \
     }
 CK_DEQUANTIZE8(f32, float)

@@ -37,19 +37,35 @@ struct AdaptedWeights: Sendable {
 
     /// scale · dropout(x)·Aᵀ of every layer that has an update: [tokens, r].
     func narrowed(_ x: Tensor) -> [Tensor?] {
-        let results = layers.map { $0.update.map { Tensor(uninitialized: [tokens, $0.a.shape[0]]) } }
-        if results.allSatisfy({ $0 == nil }) { return results }
+        var results = [Tensor?](repeating: nil, count: layers.count)
+        if layers.allSatisfy({ $0.update == nil }) { return results }
         forEachInput(x) { seen, indices in
+            let updates = indices.map { layers[$0].update! }
+            for (i, narrow) in zip(indices, narrowed(seen, by: updates)) { results[i] = narrow }
+        }
+        return results
+    }
+
+    /// scale · x·Aᵀ of several updates.
+    private func narrowed(_ x: Tensor, by updates: [LowRankUpdate]) -> [Tensor] {
+        if FewRowsMode.isOn, tokens <= fewRows {
+            let results = updates.map { Tensor(uninitialized: [tokens, $0.a.shape[0]]) }
             products(
-                indices.map { i in
-                    ProductOutput(
-                        terms: [ProductTerm(a: seen.matrix, b: layers[i].update!.a.matrix, k: input)],
-                        result: results[i]!)
+                zip(updates, results).map { update, result in
+                    ProductOutput(terms: [ProductTerm(a: x.matrix, b: update.a.matrix, k: input)], result: result)
                 }, m: tokens, compute: compute)
+            return zip(updates, results).map { update, result in scaled(result, by: update.scale) }
         }
-        return zip(layers, results).map { layer, result in
-            result.map { scaled($0, by: layer.update!.scale) }
+        // All together, so that x is read once.
+        let rows = thinProduct(Self.joined(updates.map(\.a)), x, compute: compute)
+        return zip(updates, rows.split(sizes: updates.map { $0.a.shape[0] })).map { update, part in
+            scaled(transposedMatrix(part), by: update.scale)
         }
+    }
+
+    /// Matrices of as many columns one below the other.
+    static func joined(_ matrices: [Tensor]) -> Tensor {
+        matrices.count == 1 ? matrices[0] : concatenated(matrices)
     }
 
     /// x·Wᵀ + narrow·Bᵀ of every layer.

@@ -90,6 +90,10 @@ struct ProductOutput {
 ///
 /// - Parameter compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
 func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
+    products(outputs, m: m, compute: compute, byFewRows: FewRowsMode.isOn && m <= fewRows)
+}
+
+private func products(_ outputs: [ProductOutput], m: Int, compute: DType, byFewRows: Bool) {
     let terms = outputs.flatMap(\.terms).map {
         ck_gemm_term(
             a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
@@ -104,7 +108,7 @@ func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
                 c_type: output.result.dtype.kernelType, ldc: Int64(output.n), accumulate: output.accumulating)
         }
         let (type, count) = (compute.kernelType, Int32(outputs.count))
-        if FewRowsMode.isOn, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
+        if byFewRows, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
         ck_gemm(type, Int64(m), count, outputs)
     }
 }
@@ -119,6 +123,26 @@ func product(
         [ProductOutput(terms: terms, result: result, index: index, accumulating: accumulating)], m: m,
         compute: compute)
 }
+
+/// thin·wideᵀ for a matrix of few rows and one of many, which is read once, from memory into registers, and not packed.
+///
+/// - Parameters:
+///   - thin: [rows, k].
+///   - wide: [columns, k]; a column of the result does not depend on the others.
+/// - Returns: [rows, columns], float32.
+func thinProduct(_ thin: Tensor, _ wide: Tensor, compute: DType) -> Tensor {
+    let (rows, columns, k) = (thin.shape[0], wide.shape[0], thin.shape[1])
+    let result = Tensor(uninitialized: [rows, columns])
+    let term = ProductTerm(a: thin.matrix, b: wide.matrix, k: k)
+    withExtendedLifetime((thin, wide)) {
+        products(
+            [ProductOutput(terms: [term], result: result)], m: rows, compute: compute, byFewRows: rows <= thinRows)
+    }
+    return result
+}
+
+/// The most rows of a thin product that are multiplied by the kernels for few rows.
+private let thinRows = 64
 
 /// Bytes that the threads of a process hold for products, of the largest one that has been made.
 ///

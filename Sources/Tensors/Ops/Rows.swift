@@ -67,7 +67,10 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
         [ProductTerm(a: x.matrix, b: weight.matrix, k: hidden)], m: rows, n: vocabulary, compute: x.dtype, into: logits)
     let compute = x.dtype
     return Tensor.recording("headLogits", logits, operands: [x]) { gradient in
-        [inputGradient([(gradient.converted(to: compute), weight)], like: [rows, hidden])]
+        [
+            inputGradient(
+                [GradientPair(gradient: gradient.converted(to: compute), weight: weight)], like: [rows, hidden])
+        ]
     }
 }
 
