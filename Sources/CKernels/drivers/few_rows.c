@@ -31,7 +31,9 @@ static bool is_along_k(const ck_gemm_output *o) {
     return true;
 }
 
-static int64_t bits_of(ck_type type) { return type == CK_FLOAT32 ? 32 : type == CK_NF4 || type == CK_FP4 ? 4 : 16; }
+static int64_t bits_of(ck_type type) {
+    return type == CK_FLOAT32 ? 32 : type == CK_NF4 || type == CK_FP4 ? 4 : type == CK_Q8_0 ? 8 : 16;
+}
 
 // Whether two terms are packed alike: how rows are ordered depends on what they are multiplied by.
 static bool same_packing(const ck_gemm_term *a, const ck_gemm_term *b) {

@@ -7,5 +7,6 @@
 #include "few_rows/tiles.inl"
 #include "few_rows/dense.inl"
 #include "few_rows/codes.inl"
+#include "few_rows/blocks8.inl"
 #include "few_rows/terms.inl"
 #include "few_rows/multiply.inl"

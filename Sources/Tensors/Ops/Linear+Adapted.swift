@@ -8,7 +8,8 @@ struct AdaptedWeights: Sendable {
     let input: Int
     let compute: DType
 
-    init(_ weights: [AdaptedWeight], _ x: Tensor) {
+    /// Stops where the weights do not fit each other or `x`.
+    static func check(_ weights: [AdaptedWeight], _ x: Tensor) {
         // Each brings two matrices to the product that is the gradient of x.
         require(
             (1...Int(CK_GEMM_MATRICES) / 2).contains(weights.count), "linear: \(weights.count) weights for \(x.shape)")
@@ -25,12 +26,16 @@ struct AdaptedWeights: Sendable {
                 fatalError("linear: A \(update.a.shape) and B \(update.b.shape) for weight \(layer.weight.shape)")
             }
         }
+    }
+
+    /// - Parameter weights: that have been checked.
+    init(_ weights: [AdaptedWeight], _ x: Tensor) {
         layers = weights.map { layer in
-            AdaptedWeight(
+            guard let update = layer.update else { return layer }
+            return AdaptedWeight(
                 layer.weight,
-                update: layer.update.map {
-                    LowRankUpdate(a: $0.a.detached, b: $0.b.detached, scale: $0.scale, dropout: $0.dropout)
-                })
+                update: LowRankUpdate(
+                    a: update.a.detached, b: update.b.detached, scale: update.scale, dropout: update.dropout))
         }
         (tokens, input, compute) = (x.shape[0], x.shape[1], x.dtype)
     }
@@ -38,6 +43,7 @@ struct AdaptedWeights: Sendable {
     /// scale · dropout(x)·Aᵀ of every layer that has an update: [tokens, r].
     func narrowed(_ x: Tensor) -> [Tensor?] {
         var results = [Tensor?](repeating: nil, count: layers.count)
+        if layers.allSatisfy({ $0.update == nil }) { return results }
         forEachInput(x) { seen, indices in
             let updates = indices.map { layers[$0].update! }
             for (i, narrow) in zip(indices, narrowed(seen, by: updates)) { results[i] = narrow }

@@ -46,9 +46,14 @@ public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = n
 ///   - weights: each [out, in] with its own `out`, with adapters whose A and B are float32 leaves.
 /// - Returns: [tokens, out] for each weight.
 public func linear(_ x: Tensor, weights: [AdaptedWeight]) -> [Tensor] {
+    AdaptedWeights.check(weights, x)
+    if !GradientMode.isOn, weights.allSatisfy({ $0.update == nil }) {
+        return frozenProducts(x, weights.map(\.weight))
+    }
     let layers = AdaptedWeights(weights, x)
     let narrow = layers.narrowed(x.detached)
     let values = layers.values(x.detached, narrow)
+    guard GradientMode.isOn else { return values }
     let parameters = weights.flatMap { $0.update.map { [$0.a, $0.b] } ?? [] }
     let saved = parameters.isEmpty ? nil : x.saved
     let needsInput = x.requiresGradient

@@ -80,6 +80,7 @@ static inline void few_floats(const ck_matrix *matrix, int64_t row, int64_t colu
         case CK_FLOAT32: memcpy(out, (const float *)matrix->data + index, (size_t)count * 4); break;
         case CK_BFLOAT16: CK_NAME(ck_convert_bf16_f32)(count, (const ck_bf16 *)matrix->data + index, out); break;
         case CK_FLOAT16: CK_NAME(ck_convert_f16_f32)(count, (const ck_f16 *)matrix->data + index, out); break;
+        case CK_Q8_0: CK_NAME(ck_dequantize8_f32)(matrix->data, index, count, out); break;
         default: CK_NAME(ck_dequantize4_f32)(matrix->type, &matrix->blocks, index, count, out);
     }
 }
@@ -90,6 +91,8 @@ static inline void few_halves(const ck_matrix *matrix, int64_t row, int64_t colu
         memcpy(out, (const ck_bf16 *)matrix->data + index, (size_t)count * 2);
     } else if (few_is_4bit(matrix->type)) {
         CK_NAME(ck_dequantize4_bf16)(matrix->type, &matrix->blocks, index, count, out);
+    } else if (matrix->type == CK_Q8_0) {
+        CK_NAME(ck_dequantize8_bf16)(matrix->data, index, count, out);
     } else if (matrix->type == CK_FLOAT32) {
         CK_NAME(ck_convert_f32_bf16)(count, (const float *)matrix->data + index, out);
     } else {

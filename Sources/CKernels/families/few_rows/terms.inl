@@ -115,6 +115,38 @@ static inline void few_codes_term(
 }
 #endif
 
+#if defined(CK_AVX512BF16)
+// Adds the part of a term in blocks of 8 bits.
+static inline void few_blocks8_term(
+    const ck_few_rows_job *job, const ck_gemm_term *term, few_operands o, const few_place *place, int columns) {
+    int64_t size = sizeof(few_narrow), end = term->k;
+    o.ldw = end / CK_BLOCK8_ELEMENTS * CK_BLOCK8_BYTES;
+    o.w = (const char *)term->b.data + place->row * o.ldw;
+    o.to = end;
+    o.fetch = few_fetch_at(place, job->m, end, CK_BLOCK8_ELEMENTS, o.w, o.ldw);
+    if (job->m <= FEW_HEIGHT) {
+        few_tiles(few_tile_blocks8, &o, columns, job->m, size);
+        return;
+    }
+    // Scaled and rounded but once for all rows.
+    int64_t piece = few_piece(job->m, FEW_PANEL_BYTES, size), stride = piece + 32;
+    ck_bf16 *panel = ck_scratch(CK_SCRATCH_PANEL, FEW_COLUMNS * stride * size);
+    few_operands expanded = o;
+    expanded.w = panel;
+    expanded.ldw = stride * size;
+    for (; o.from < end; o.from += piece, expanded.first = false) {
+        expanded.to = end - o.from < piece ? end - o.from : piece;
+        for (int i = 0; i < columns; i++) {
+            const uint8_t *row = (const uint8_t *)o.w + i * o.ldw;
+            CK_NAME(ck_dequantize8_bf16)(row, o.from, expanded.to, panel + i * stride);
+        }
+        expanded.last = o.last && o.from + expanded.to == end;
+        expanded.x = (const char *)o.x + o.from * size;
+        few_tiles(few_tile_bf16, &expanded, columns, job->m, size);
+    }
+}
+#endif
+
 // Adds one term's part of `columns` columns of c.
 static inline void few_term(
     const ck_few_rows_job *job, const ck_gemm_term *term, few_operands o, const few_place *place, int columns,
@@ -133,6 +165,10 @@ static inline void few_term(
 #endif
 #if defined(CK_AVX512BF16)
     few_tile *tile = wide ? few_tile_f32 : few_tile_bf16;
+    if (!wide && term->b.type == CK_Q8_0) {
+        few_blocks8_term(job, term, o, place, columns);
+        return;
+    }
 #else
     few_tile *tile = few_tile_f32;
 #endif
