@@ -30,15 +30,6 @@ extension TrainConfiguration {
                 try refuse("dpo", "label_smoothing", in: root, place, "a number below 0.5 where dpo.loss_type is \"robust\"")
             }
         }
-        if lora.loraDropout > 0 {
-            // TRL switches dropout off here.
-            try refuse(
-                "lora", "lora_dropout", in: root, place,
-                "0 where method is \"dpo\", whose rewards are measured from a reference without dropout")
-        }
-        if !data.completionOnlyLoss {
-            try refuse("data", "completion_only_loss", in: root, place, "true where method is \"dpo\"")
-        }
     }
 
     /// Refuses the value of a key that stands in the config.
