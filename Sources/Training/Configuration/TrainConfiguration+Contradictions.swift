@@ -11,7 +11,8 @@ extension TrainConfiguration {
     /// - Throws: `InputError(.config)` naming the key that has to change.
     func refuseContradictions(in root: JSONValue, place: ConfigPlace) throws(InputError) {
         if training.maxSteps == nil, training.numTrainEpochs == 0 {
-            try refuse("training", "num_train_epochs", in: root, place, "a number above 0 where training.max_steps is null")
+            try refuse(
+                "training", "num_train_epochs", in: root, place, "a number above 0 where training.max_steps is null")
         }
         guard method == .dpo else { return }
         if let weights = dpo.lossWeights, weights.count != dpo.lossType.count {
@@ -25,9 +26,12 @@ extension TrainConfiguration {
             if let kind = kinds.first(where: { !$0.takesLabelSmoothing }) {
                 try refuse("dpo", "label_smoothing", in: root, place, "0 where dpo.loss_type is \"\(kind.rawValue)\"")
             }
-            if kinds.isEmpty { try refuse("dpo", "label_smoothing", in: root, place, "0 where dpo.loss_type is \"sft\"") }
+            if kinds.isEmpty {
+                try refuse("dpo", "label_smoothing", in: root, place, "0 where dpo.loss_type is \"sft\"")
+            }
             if dpo.labelSmoothing == 0.5, kinds.contains(.robust) {
-                try refuse("dpo", "label_smoothing", in: root, place, "a number below 0.5 where dpo.loss_type is \"robust\"")
+                try refuse(
+                    "dpo", "label_smoothing", in: root, place, "a number below 0.5 where dpo.loss_type is \"robust\"")
             }
         }
     }

@@ -34,7 +34,7 @@ public struct ProgressReporter: Sendable {
     private let totalSteps: Int
     private let firstStep: Int
     private let surroundings: Surroundings
-    private let start: Double
+    private var start: Double
     /// What stands on the redrawn line; empty where the cursor is at the beginning of a free line.
     private var barText = ""
 
@@ -55,6 +55,9 @@ public struct ProgressReporter: Sendable {
         self.surroundings = surroundings
         start = surroundings.now()
     }
+
+    /// Starts the clock again: what has taken time so far was no step.
+    public mutating func restartClock() { start = surroundings.now() }
 
     /// Shows a step, or an evaluation.
     ///
@@ -148,7 +151,8 @@ extension ProgressReporter {
     ) -> String {
         var numbers =
             "\(step)/\(totalSteps)  loss \(Self.decimal(training.loss))"
-            + (preference.map { "  accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" } ?? "") + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
+            + (preference.map { "  accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" } ?? "")
+            + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
         if let timeLeft = timeLeft(at: step) { numbers += "  \(timeLeft) left" }
         let columns = max(0, surroundings.width() - 1)
         let cells = min(40, columns - numbers.count - 3)

@@ -40,7 +40,8 @@ extension RunSetup {
         guard dropout == 0 else {
             throw InputError(
                 .config, at: "lora.lora_dropout",
-                "expected 0 where method is \"dpo\", found \(dropout): rewards are measured from a reference without dropout")
+                "expected 0 where method is \"dpo\", found \(dropout): rewards are measured from a reference without dropout"
+            )
         }
         guard configuration.data.completionOnlyLoss else {
             throw InputError(

@@ -118,7 +118,8 @@ struct StreamPlannerTests {
     func pairsOfOnePrompt() {
         let rows = family(6, beginning: 40, ending: 10) + family(2, beginning: 40, ending: 10, token: 2)
         let planner = StreamPlanner(packing: true, sharing: true, tokenLimit: 90, rowsPerExample: 2)
-        #expect(members(planner.streams([[0, 1, 6, 7], [2, 3, 4, 5]], of: rows)) == [[0, 1, 2, 3], [4, 5], [6, 7]])
+        #expect(
+            members(planner.streams([[0, 1, 6, 7], [2, 3, 4, 5]], of: rows)) == [[0, 1, 2, 3], [4, 5], [6, 7]])
         let all = StreamPlanner(packing: true, sharing: false, rowsPerExample: 2).streams(ofAll: rows, batchSize: 3)
         #expect(members(all) == [[0, 1, 2, 3, 4, 5], [6, 7]])
     }

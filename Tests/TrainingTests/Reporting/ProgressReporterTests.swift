@@ -110,6 +110,17 @@ struct ProgressReporterTests {
         #expect(screen.take().hasSuffix("  30s left\n"))
     }
 
+    @Test("the time left does not count what came before the clock was restarted")
+    func restarted() {
+        let screen = Screen()
+        var reporter = screen.reporter(.lines, totalSteps: 4)
+        screen.advance(seconds: 1000)
+        reporter.restartClock()
+        screen.advance(seconds: 10)
+        reporter.report(record(1))
+        #expect(screen.take().hasSuffix("  30s left\n"))
+    }
+
     @Test("on a terminal one line is redrawn and never reaches the last column", arguments: [1, 2, 20, 55, 80, 200])
     func bar(width: Int) {
         let screen = Screen(width: width)

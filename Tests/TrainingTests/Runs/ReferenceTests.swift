@@ -40,7 +40,8 @@ struct ReferenceTests {
         try withFolder { folder in
             let straight = folder.appendingPathComponent("straight")
             let expected = try train(configuration(straight))
-            #expect(try names(straight).filter { $0.hasPrefix("reference") } == ["reference-eval.json", "reference.json"])
+            #expect(
+                try names(straight).filter { $0.hasPrefix("reference") } == ["reference-eval.json", "reference.json"])
             for (step, isLost) in [(1, false), (3, true), (5, false)] {
                 let stopped = folder.appendingPathComponent("stopped-\(step)")
                 try FileManager.default.copyItem(at: straight, to: stopped)
@@ -74,7 +75,8 @@ struct ReferenceTests {
             let longest = try RunSetup(configuration(folder)).trainingRows.longestRow
             let changes: [(inout TrainConfiguration) -> Void] = [
                 { $0.lora.adapterPath = GoldenCase(name: "plain").adapter("final").path },
-                { $0.training.seed = 3 }, { $0.training.perDeviceTrainBatchSize = 3 }, { $0.data.maxLength = longest - 1 },
+                { $0.training.seed = 3 }, { $0.training.perDeviceTrainBatchSize = 3 },
+                { $0.data.maxLength = longest - 1 },
                 { $0.data.prefixSharing = .off }, { $0.model.quantization = .init() },
             ]
             for change in changes {
@@ -143,6 +145,9 @@ struct ReferenceTests {
             let moved = try configuration(second) { $0.lora.adapterPath = first.appendingPathComponent("adapter").path }
             let output = try train(moved, from: .checkpoint(first.appendingPathComponent("checkpoint-4.h5")))
             #expect(output.adapter == expected.adapter)
+            for name in ["reference.json", "reference-eval.json"] {
+                #expect(try text(second, name) == text(first, name))
+            }
         }
     }
 

@@ -60,7 +60,8 @@ struct DPOTrainerTests {
         #expect(relativeDifference(output.metrics[0]["eval_logps/chosen"] as! Double, chosen) <= 1e-6)
     }
 
-    @Test("micro-batch and accumulation do not change what is measured", arguments: ["sigmoid_sft", "ipo"], [true, false])
+    @Test(
+        "micro-batch and accumulation do not change what is measured", arguments: ["sigmoid_sft", "ipo"], [true, false])
     func accumulation(name: String, packing: Bool) throws {
         func run(_ batch: Int, _ accumulation: Int) throws -> RunOutput {
             try Self.output(name) {
