@@ -1,6 +1,7 @@
 @_exported import CheckpointIO
 @_exported import Diagnostics
 @_exported import Distributed
+@_exported import Files
 @_exported import Layers
 @_exported import ModelFiles
 @_exported import Models
