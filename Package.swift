@@ -73,7 +73,9 @@ let package = Package(
                 "Tensors", "Layers", "ModelFiles", "Models", "Tokenizers", "CheckpointIO", "Distributed", "Files",
                 "Diagnostics",
             ]),
-        library("Signet", ["Training"]),
+        library(
+            "Anonymization", ["Training", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+        library("Signet", ["Anonymization", "Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
@@ -107,6 +109,7 @@ let package = Package(
             "ChatEndpointsTests",
             ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
         tests("TrainingTests", ["Training", "Files"]),
+        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"], goldens: false),
         tests(
             "CommandTests",
             ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],

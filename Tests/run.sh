@@ -10,8 +10,16 @@ install_packages "${packages[@]}"
 fetch_model
 fetch_llama3_vocabulary
 
+# Tests whose output goes to a terminal as ever; what failed is said once more at the end, where it is not lost among the
+# lines of those that passed.
+run_tests() {
+    swift test --skip-build "$@" 2>&1 | tee "$log" || { echo "== failed"; grep -a -A 3 '✘' "$log"; fail "tests failed"; }
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 swift build --build-tests
-swift test --skip-build
+run_tests
 
 instruction_sets=(scalar)
 grep -qw avx2 /proc/cpuinfo && instruction_sets+=(avx2)
@@ -19,7 +27,7 @@ grep -qw avx512bw /proc/cpuinfo && instruction_sets+=(avx512)
 grep -qw avx512_bf16 /proc/cpuinfo && instruction_sets+=(avx512bf16)
 for instruction_set in "${instruction_sets[@]}"; do
     echo "== $instruction_set"
-    SIGNET_ISA="$instruction_set" swift test --skip-build --filter 'TensorsTests|LayersTests|ModelsTests'
+    SIGNET_ISA="$instruction_set" run_tests --filter 'TensorsTests|LayersTests|ModelsTests'
 done
 
 echo "== a package that depends on Signet"

@@ -1,3 +1,4 @@
+@_exported import Anonymization
 @_exported import CheckpointIO
 @_exported import Diagnostics
 @_exported import Distributed

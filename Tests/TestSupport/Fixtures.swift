@@ -11,6 +11,9 @@ public enum Fixtures {
         root.appendingPathComponent("Tests/\(target)/Goldens/\(name)")
     }
 
+    /// Real data, which lies beside the repository on some machines only.
+    public static func sharedData(_ name: String) -> URL { root.appendingPathComponent("../shared/data/\(name)") }
+
     /// A new empty folder that the caller removes.
     public static func temporaryFolder() throws -> URL {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("signet-\(UUID().uuidString)")

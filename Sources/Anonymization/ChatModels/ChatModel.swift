@@ -1,0 +1,51 @@
+import Tokenizers
+
+/// A model that answers conversations: one of ours, or one behind an endpoint.
+public protocol ChatModel: Sendable {
+    /// What the model is, in one line, for reports.
+    var name: String { get }
+
+    /// Answers a conversation. Many calls may wait at once; a model answers them together as it can.
+    ///
+    /// - Throws: `InputError` where the model cannot be had or the conversation does not fit; `CancellationError`.
+    func reply(to request: ChatRequest) async throws -> ChatReply
+}
+
+/// A conversation up to where the answer begins, and how to answer.
+public struct ChatRequest: Sendable, Equatable {
+    public var messages: [ChatMessage]
+    /// 0 takes the likeliest token each time.
+    public var temperature: Double
+    /// The least set of tokens with this probability is drawn from, where the temperature is above 0.
+    public var topP: Double
+    /// The most tokens of the answer.
+    public var maxTokens: Int
+    /// Requests that are equal but for their seeds get answers of their own, where the temperature is above 0.
+    public var seed: UInt64
+
+    public init(
+        _ messages: [ChatMessage], temperature: Double = 0, topP: Double = 1, maxTokens: Int = 1024, seed: UInt64 = 0
+    ) {
+        self.messages = messages
+        self.temperature = temperature
+        self.topP = topP
+        self.maxTokens = maxTokens
+        self.seed = seed
+    }
+}
+
+/// An answer and what it took.
+public struct ChatReply: Sendable, Equatable {
+    public var text: String
+    /// Whether the answer ends by itself, not at `maxTokens`.
+    public var isComplete: Bool
+    public var promptTokens: Int
+    public var completionTokens: Int
+
+    public init(text: String, isComplete: Bool, promptTokens: Int, completionTokens: Int) {
+        self.text = text
+        self.isComplete = isComplete
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+    }
+}

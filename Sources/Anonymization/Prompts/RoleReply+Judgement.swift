@@ -1,0 +1,43 @@
+import Files
+
+extension RoleReply {
+    /// A judgement as `RolePrompt.judge` asks for it: one JSON object on one line.
+    public static func answer(_ judgement: UtilityJudgement) -> String {
+        func part(_ part: UtilityJudgement.Part) -> JSONValue {
+            .object([.init("explanation", .string(part.explanation)), .init("score", .number(part.score))])
+        }
+        return JSONValue.object([
+            .init("readability", part(judgement.readability)), .init("meaning", part(judgement.meaning)),
+            .init("hallucination", part(judgement.hallucination)),
+        ]).compactText
+    }
+
+    /// Reads an answer to `RolePrompt.judge`: the JSON object in it, whatever stands around it.
+    ///
+    /// - Throws: `ReplyError` where there is no JSON object, or a score is missing or out of its range.
+    public static func judgement(in reply: String) throws(ReplyError) -> UtilityJudgement {
+        let content = content(of: reply)
+        guard let start = content.firstIndex(of: "{"), let end = content.lastIndex(of: "}"), start < end else {
+            throw ReplyError("expected a JSON object, found none")
+        }
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: Array(content[start...end].utf8), file: "answer")
+        } catch {
+            throw ReplyError("expected a JSON object: \(error)")
+        }
+        func part(_ name: String, in range: ClosedRange<Int>) throws(ReplyError) -> UtilityJudgement.Part {
+            let value = json[name] ?? json[name + "s"]
+            let score = value?["score"] ?? value
+            guard let number = score?.scalarText.flatMap(wholeNumber), range ~= number else {
+                throw ReplyError(
+                    "\(name): expected a score from \(range.lowerBound) to \(range.upperBound), "
+                        + "found \(score?.summary ?? "nothing")")
+            }
+            return UtilityJudgement.Part(score: number, explanation: value?["explanation"]?.string ?? "")
+        }
+        return UtilityJudgement(
+            readability: try part("readability", in: 1...10), meaning: try part("meaning", in: 1...10),
+            hallucination: try part("hallucination", in: 0...1))
+    }
+}
