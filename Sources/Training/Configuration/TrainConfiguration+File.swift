@@ -56,13 +56,6 @@ extension TrainConfiguration {
         try refuseContradictions(in: root, place: place)
     }
 
-    private func refuseContradictions(in root: JSONValue, place: ConfigPlace) throws(InputError) {
-        if training.maxSteps == nil, training.numTrainEpochs == 0, let epochs = root["training"]?["num_train_epochs"] {
-            throw place.inside("training").inside("num_train_epochs")
-                .mismatch(expected: "a number above 0 where training.max_steps is null", found: epochs)
-        }
-    }
-
     /// The whole config with every default filled in, in the order of the documentation; reads back as an equal value.
     public var resolvedJSON: String { Self.format.write(self).prettyText }
 

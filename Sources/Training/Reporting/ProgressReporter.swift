@@ -66,10 +66,10 @@ public struct ProgressReporter: Sendable {
         case .quiet: return
         case .lines: if isLogged { surroundings.writeOutput(line(for: record) + "\n") }
         case .bar:
-            if let evalLoss = record.evalLoss {
-                note("step \(record.step)/\(totalSteps)  eval_loss \(Self.decimal(evalLoss))")
+            if let evaluation = record.evaluation {
+                note((["step \(record.step)/\(totalSteps)"] + parts(of: evaluation)).joined(separator: "  "))
             }
-            if let training = record.training { redraw(bar(step: record.step, training)) }
+            if let training = record.training { redraw(bar(step: record.step, training, record.preference)) }
         }
     }
 
@@ -123,23 +123,32 @@ extension ProgressReporter {
                 parts.append("\(training.tokensComputed) of \(training.numTokens) tokens computed")
             }
         }
-        if let preference = record.preference {
-            parts += [
-                "margin \(Self.decimal(preference.rewardMargin))",
-                "accuracy \(Self.decimal(preference.rewardAccuracy, digits: 2))",
-            ]
-        }
-        if let evalLoss = record.evalLoss { parts.append("eval_loss \(Self.decimal(evalLoss))") }
+        if let preference = record.preference { parts += self.parts(of: preference, prefix: "") }
+        if let evaluation = record.evaluation { parts += self.parts(of: evaluation) }
         if let timeLeft = timeLeft(at: record.step) { parts.append("\(timeLeft) left") }
         return parts.joined(separator: "  ")
     }
 
+    private func parts(of evaluation: ObjectiveMeasures) -> [String] {
+        ["eval_loss \(Self.decimal(evaluation.loss))"]
+            + (evaluation.preference.map { parts(of: $0, prefix: "eval_") } ?? [])
+    }
+
+    private func parts(of preference: MetricsRecord.Preference, prefix: String) -> [String] {
+        [
+            "\(prefix)margin \(Self.decimal(preference.rewardMargin))",
+            "\(prefix)accuracy \(Self.decimal(preference.rewardAccuracy, digits: 2))",
+        ]
+    }
+
     /// The bar with its numbers, one column less than the terminal has, so that the cursor never wraps. What does not
     /// fit goes: first the bar itself, then the end of the numbers.
-    private func bar(step: Int, _ training: MetricsRecord.Training) -> String {
+    private func bar(
+        step: Int, _ training: MetricsRecord.Training, _ preference: MetricsRecord.Preference?
+    ) -> String {
         var numbers =
             "\(step)/\(totalSteps)  loss \(Self.decimal(training.loss))"
-            + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
+            + (preference.map { "  accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" } ?? "") + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
         if let timeLeft = timeLeft(at: step) { numbers += "  \(timeLeft) left" }
         let columns = max(0, surroundings.width() - 1)
         let cells = min(40, columns - numbers.count - 3)

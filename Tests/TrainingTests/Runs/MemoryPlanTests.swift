@@ -23,7 +23,7 @@ struct MemoryPlanTests {
             load: .init(
                 tokens: stream.tokens.count, lossTokens: stream.targets.count,
                 longestSequence: stream.segments.map(\.count).max()!, accumulatesGradients: false))
-        var trainer = SFTTrainer(model: run.model, optimizer: AdamW(parameters: run.model.parameters))
+        var trainer = Trainer(model: run.model, optimizer: AdamW(parameters: run.model.parameters))
         let fixed = run.model.weightBytes + cost.parameterCount * 4 * 3
         return try (0...LayerRecomputation.all.rawValue).map { rawValue in
             let parts = run.model.layers.map { _ in LayerRecomputation(rawValue: rawValue) }

@@ -29,7 +29,7 @@ struct RunSetupTests {
     func budgetInBetween(name: String) throws {
         let golden = GoldenCase(name: name)
         func losses(_ setup: RunSetup) throws -> [StepResult] {
-            var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+            var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
             var planner = setup.planner
             return try (0..<2).map { _ in try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e-3) }
         }
