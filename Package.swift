@@ -74,8 +74,9 @@ let package = Package(
                 "Diagnostics",
             ]),
         library(
-            "Anonymization", ["Training", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
-        library("Signet", ["Anonymization", "Training"]),
+            "Anonymization",
+            ["Training", "ChatEndpoints", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+        library("Signet", ["Anonymization", "ChatEndpoints", "Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
@@ -109,10 +110,16 @@ let package = Package(
             "ChatEndpointsTests",
             ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"], goldens: false),
+        tests(
+            "AnonymizationTests",
+            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Files", "Diagnostics"],
+            goldens: false),
         tests(
             "CommandTests",
-            ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
+            [
+                "Signet", "Files", "EndpointTestServer", "TrainCommand", "SignetCommand", "BenchmarksCommand",
+                "threadprobe", "unlikelihood",
+            ],
             goldens: false),
     ]
 )

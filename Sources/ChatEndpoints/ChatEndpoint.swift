@@ -59,14 +59,16 @@ public final class ChatEndpoint: Sendable {
     ///
     /// - Parameters:
     ///   - messages: the conversation, which ends with the user's turn.
-    ///   - attempt: asks for another reply to the same conversation with every number.
+    ///   - sampling: how its tokens are chosen.
     /// - Throws: ``RequestRefusal`` where the endpoint will not answer this conversation; `InputError`: `.config` where
     ///   it answers none with this key, model and settings, `.tryAgain` where it has not answered in all retries or
     ///   the reply cannot be kept; `CancellationError`.
-    public func reply(to messages: [ChatMessage], attempt: Int = 0) async throws -> ChatReply {
-        let request = ChatCompletionRequest(messages, configuration)
+    public func reply(
+        to messages: [ChatMessage], sampling: SamplingSettings = SamplingSettings()
+    ) async throws -> EndpointReply {
+        let request = ChatCompletionRequest(messages, sampling, configuration)
         let body = request.body()
-        let identifier = Self.identifier(address: address, body: body, attempt: attempt)
+        let identifier = Self.identifier(address: address, body: body, seed: sampling.seed)
         let (outcome, isFromCache) = try await cache.outcome(of: identifier) { [self] in
             do {
                 return .reply(try await complete(request, body: body, identifier: identifier))
@@ -79,10 +81,10 @@ public final class ChatEndpoint: Sendable {
     }
 
     /// The digest of everything that a reply depends on.
-    static func identifier(address: EndpointAddress, body: Data, attempt: Int) -> String {
+    private static func identifier(address: EndpointAddress, body: Data, seed: UInt64) -> String {
         let stream = DigestStream()
         stream.update(address.description)
-        stream.update(UInt64(attempt))
+        stream.update(seed)
         body.withUnsafeBytes { stream.update($0) }
         return stream.hex()
     }
@@ -97,7 +99,7 @@ extension ChatEndpoint {
     /// Sends a request until it is answered or there is no hope.
     private func complete(
         _ request: ChatCompletionRequest, body: Data, identifier: String
-    ) async throws -> ChatReply {
+    ) async throws -> EndpointReply {
         var retry = 0
         while true {
             meter.update {
@@ -113,7 +115,8 @@ extension ChatEndpoint {
                 return reply
             } catch let failure as EndpointFailure {
                 let wait = try waitBeforeRetry(retry, after: failure, identifier: identifier)
-                if case .passing(_, wait: .some) = failure { await limiter.pause(for: wait) }
+                // What the endpoint asks for holds for every request, what is added to it for this one.
+                if case .passing(_, wait: let asked?) = failure { await limiter.pause(for: asked) }
                 try await clock.sleep(wait)
                 retry += 1
             }
@@ -123,7 +126,7 @@ extension ChatEndpoint {
     /// Sends a request once.
     private func attempt(
         _ request: ChatCompletionRequest, body: Data, identifier: String
-    ) async throws -> ChatReply {
+    ) async throws -> EndpointReply {
         // What is under way will be paid, so that it is waited for even where the task has been cancelled.
         let answer = try await Task { [exchange] in try await exchange.send(body, identifier: identifier) }.value
         return try AnswerReader(message: ServerMessage(key: key, messages: request.messages), date: clock.date())
@@ -151,7 +154,7 @@ extension ChatEndpoint {
     }
 }
 
-extension ChatReply {
+extension EndpointReply {
     /// Tokens of prompt and reply; nil where the endpoint does not say.
     fileprivate var tokens: Int? {
         guard let promptTokens, let completionTokens else { return nil }

@@ -1,7 +1,19 @@
-/// Where an OpenAI-compatible chat-completions endpoint is, how it is asked, and how hard it may be driven.
-///
-/// Settings that are nil are not sent, so that the endpoint's own defaults hold.
+/// Where an OpenAI-compatible chat-completions endpoint is, and how hard it may be driven.
 public struct EndpointConfiguration: Sendable, Equatable {
+    /// A setting that some endpoints refuse.
+    public enum Parameter: String, Sendable, CaseIterable {
+        case temperature
+        case topP = "top_p"
+        case seed
+    }
+
+    /// What the endpoint calls the most tokens of a reply.
+    public enum LengthParameter: String, Sendable, CaseIterable {
+        case maxTokens = "max_tokens"
+        /// Its newer name, the only one that some models take.
+        case maxCompletionTokens = "max_completion_tokens"
+    }
+
     /// The address that `/chat/completions` is added to, such as `https://api.openai.com/v1`.
     public var baseURL: String
     /// The model's name, as the endpoint knows it.
@@ -9,16 +21,10 @@ public struct EndpointConfiguration: Sendable, Equatable {
     /// The name of the environment variable that holds the key; nil where the endpoint wants none.
     public var keyVariable: String?
 
-    /// Divides the logits; 0 always takes the most probable token.
-    public var temperature: Double?
-    /// Draw from the fewest most probable tokens that together reach this probability.
-    public var topP: Double?
-    /// The most tokens of a reply (`max_tokens`).
-    public var maxTokens: Int?
-    /// The same under its newer name (`max_completion_tokens`), the only one that some models take.
-    public var maxCompletionTokens: Int?
-    /// What draws depend on, where the endpoint heeds it.
-    public var seed: Int?
+    /// Settings that are not sent, so that the endpoint's own defaults hold.
+    public var omittedParameters: [Parameter] = []
+    /// What the most tokens of a reply are called.
+    public var lengthParameter = LengthParameter.maxTokens
 
     /// Seconds that one request may take.
     public var timeout = 120.0

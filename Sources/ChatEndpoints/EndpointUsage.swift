@@ -15,7 +15,7 @@ public struct EndpointUsage: Sendable, Equatable {
 
         public init() {}
 
-        mutating func add(_ reply: ChatReply) {
+        mutating func add(_ reply: EndpointReply) {
             replies += 1
             if reply.promptTokens == nil || reply.completionTokens == nil { uncountedReplies += 1 }
             promptTokens += reply.promptTokens ?? 0

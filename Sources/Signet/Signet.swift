@@ -1,4 +1,5 @@
 @_exported import Anonymization
+@_exported import ChatEndpoints
 @_exported import CheckpointIO
 @_exported import Diagnostics
 @_exported import Distributed

@@ -21,31 +21,35 @@ struct ReplyCacheTests {
         }
     }
 
-    @Test("every setting, message and attempt makes another request; limits and prices do not")
+    @Test("every setting, message and seed makes another request; limits and prices do not")
     func addressing() async throws {
         try await EndpointBench.answering {
             .completion("reply \($0.index)")
         } test: { bench in
             let cache = try ReplyCache(bench.journal)
-            let changes: [(inout EndpointConfiguration) -> Void] = [
-                { _ in }, { $0.model = "other" }, { $0.temperature = 0.5 }, { $0.topP = 0.5 }, { $0.maxTokens = 9 },
-                { $0.maxCompletionTokens = 9 }, { $0.seed = 9 },
+            let samplings = [
+                SamplingSettings(), SamplingSettings(temperature: 0.5), SamplingSettings(topP: 0.5),
+                SamplingSettings(maxTokens: 9), SamplingSettings(seed: 9),
             ]
-            for change in changes { _ = try await bench.endpoint(cache: cache, change).reply(to: question("a")) }
-            #expect(bench.server.requests.count == changes.count)
-            let endpoint = try bench.endpoint(cache: cache) {
+            let first = try bench.endpoint(cache: cache)
+            for sampling in samplings { _ = try await first.reply(to: question("a"), sampling: sampling) }
+            _ = try await first.reply(to: question("b"))
+            _ = try await bench.endpoint(cache: cache) { $0.model = "other" }.reply(to: question("a"))
+            let seedless = try bench.endpoint(cache: cache) { $0.omittedParameters = [.seed] }
+            for seed in [0, 1] as [UInt64] {
+                _ = try await seedless.reply(to: question("a"), sampling: SamplingSettings(seed: seed))
+            }
+            #expect(bench.server.requests.count == 9)
+            #expect(Set(bench.server.requests.map(\.identifier)).count == 9)
+            let second = try bench.endpoint(cache: cache) {
                 $0.maxConcurrentRequests = 1
                 $0.requestsPerMinute = 10
                 $0.promptTokenPrice = 1
                 $0.maxRetries = 0
                 $0.timeout = 5
             }
-            #expect(try await endpoint.reply(to: question("a")).text == "reply 0")
-            #expect(bench.server.requests.count == changes.count)
-            _ = try await endpoint.reply(to: question("b"))
-            _ = try await endpoint.reply(to: question("a"), attempt: 1)
-            #expect(bench.server.requests.count == changes.count + 2)
-            #expect(Set(bench.server.requests.map(\.identifier)).count == changes.count + 2)
+            #expect(try await second.reply(to: question("a")).text == "reply 0")
+            #expect(bench.server.requests.count == 9)
         }
     }
 

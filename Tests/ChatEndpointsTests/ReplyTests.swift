@@ -6,27 +6,44 @@ import Tokenizers
 
 @Suite("Replies of an endpoint")
 struct ReplyTests {
-    @Test("a request has the form of the OpenAI interface, and settings that are nil are not sent")
+    @Test("a request has the form of the OpenAI interface")
     func form() async throws {
         try await EndpointBench.answering { _ in
             .completion("fine")
         } test: { bench in
-            let endpoint = try bench.endpoint {
-                $0.temperature = 0.25
-                $0.maxTokens = 64
-            }
             let messages = [
-                ChatMessage(role: "system", content: "Be brief/\"kind\"."), .init(role: "user", content: "Zürich?"),
+                ChatMessage(role: "system", content: "Be brief/\"kind\"."), ChatMessage(role: "user", content: "Zürich?"),
             ]
-            #expect(try await endpoint.reply(to: messages).text == "fine")
+            let sampling = SamplingSettings(temperature: 0.25, topP: 0.5, maxTokens: 64, seed: 7)
+            #expect(try await bench.endpoint().reply(to: messages, sampling: sampling).text == "fine")
             let request = try #require(bench.server.requests.first)
             #expect(request.path == "/v1/chat/completions")
             #expect(request.headers["authorization"] == "Bearer \(EndpointBench.key)")
             #expect(request.headers["content-type"] == "application/json")
-            #expect(Set(request.json.keys) == ["model", "messages", "temperature", "max_tokens"])
+            #expect(Set(request.json.keys) == ["model", "messages", "temperature", "top_p", "max_tokens", "seed"])
             #expect(request.json["model"] as? String == "teacher")
             #expect(request.json["temperature"] as? Double == 0.25)
+            #expect(request.json["top_p"] as? Double == 0.5)
+            #expect(request.json["max_tokens"] as? Int == 64)
+            #expect(request.json["seed"] as? Int == 7)
             #expect(request.contents == ["Be brief/\"kind\".", "Zürich?"])
+        }
+    }
+
+    @Test("settings that an endpoint refuses are not sent, and the length has the name that it takes")
+    func omission() async throws {
+        try await EndpointBench.answering { _ in
+            .completion("fine")
+        } test: { bench in
+            let endpoint = try bench.endpoint {
+                $0.omittedParameters = EndpointConfiguration.Parameter.allCases
+                $0.lengthParameter = .maxCompletionTokens
+                $0.keyVariable = nil
+            }
+            _ = try await endpoint.reply(to: question("a"), sampling: SamplingSettings(topP: 0.5))
+            let request = try #require(bench.server.requests.first)
+            #expect(Set(request.json.keys) == ["model", "messages", "max_completion_tokens"])
+            #expect(request.headers["authorization"] == nil)
         }
     }
 
@@ -67,7 +84,7 @@ struct ReplyTests {
             let endpoint = try bench.endpoint()
             #expect(try await endpoint.reply(to: question("long")).finishReason == .length)
             #expect(try await endpoint.reply(to: question("long")).text == "and then")
-            #expect(try await endpoint.reply(to: question("thought")) == ChatReply(text: "", finishReason: .length))
+            #expect(try await endpoint.reply(to: question("thought")) == EndpointReply(text: "", finishReason: .length))
             #expect(try await endpoint.reply(to: question("filtered")).finishReason == .contentFilter)
             #expect(try await endpoint.reply(to: question("refused")).text == "I cannot.")
         }

@@ -68,14 +68,14 @@ public final class EndpointTestServer: Sendable {
         }
     }
 
-    struct State {
+    private struct State {
         var requests: [Request] = []
         var underWay = 0
         var mostUnderWay = 0
         var connections: [ObjectIdentifier: any Channel] = [:]
     }
 
-    let state = Mutex(State())
+    private let state = Mutex(State())
     private let answer: @Sendable (Request) async -> Answer
     private let listener = Mutex<(any Channel)?>(nil)
 
@@ -109,6 +109,14 @@ public final class EndpointTestServer: Sendable {
     /// The most requests that were waiting for their answers at once.
     public var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
 
+    func connected(_ channel: any Channel) {
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+    }
+
+    func disconnected(_ channel: any Channel) {
+        state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+    }
+
     /// Notes a request and hands over its answer.
     func answer(
         headers: [String: String], path: String, body: Data, _ write: @escaping @Sendable (Answer) -> Void
@@ -120,7 +128,8 @@ public final class EndpointTestServer: Sendable {
             state.mostUnderWay = max(state.mostUnderWay, state.underWay)
             return request
         }
-        Task {
+        // Not among the threads that run tests, all of which may be waiting for an answer.
+        Task(executorPreference: QueueExecutor.shared) { [self] in
             let answer = await answer(request)
             state.withLock { $0.underWay -= 1 }
             write(answer)

@@ -1,7 +1,6 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// Gathers the parts of one connection's requests and writes their answers.
 final class RequestHandler: ChannelInboundHandler {
@@ -17,13 +16,11 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        server.state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+        server.connected(context.channel)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        server.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+        server.disconnected(context.channel)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

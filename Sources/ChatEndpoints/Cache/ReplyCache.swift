@@ -9,11 +9,11 @@ import Foundation
 public actor ReplyCache {
     /// How a request has ended.
     enum Outcome: Sendable {
-        case reply(ChatReply)
+        case reply(EndpointReply)
         case refusal(RequestRefusal)
 
         /// - Throws: the refusal, where it is one.
-        func get() throws -> ChatReply {
+        func get() throws -> EndpointReply {
             switch self {
             case .reply(let reply): reply
             case .refusal(let refusal): throw refusal
@@ -82,8 +82,8 @@ extension ReplyCache {
     ///   - make: gets the reply; what it throws is remembered nowhere, but for a ``RequestRefusal``.
     /// - Returns: the reply, and whether `make` was not needed.
     public func reply(
-        to request: String, _ make: @escaping @Sendable () async throws -> ChatReply
-    ) async throws -> (ChatReply, isFromCache: Bool) {
+        to request: String, _ make: @escaping @Sendable () async throws -> EndpointReply
+    ) async throws -> (EndpointReply, isFromCache: Bool) {
         let (outcome, isFromCache) = try await outcome(of: request) {
             do {
                 return .reply(try await make())
@@ -98,7 +98,7 @@ extension ReplyCache {
 /// A line of the journal: a request's digest, and its reply or its refusal.
 private struct ReplyRecord: Codable {
     let request: String
-    let reply: ChatReply?
+    let reply: EndpointReply?
     let refusal: RequestRefusal?
 
     init(request: String, outcome: ReplyCache.Outcome) {

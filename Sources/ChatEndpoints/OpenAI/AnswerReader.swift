@@ -9,7 +9,7 @@ struct AnswerReader {
     let date: Date
 
     /// - Throws: ``EndpointFailure``.
-    func reply(_ answer: HTTPAnswer) throws(EndpointFailure) -> ChatReply {
+    func reply(_ answer: HTTPAnswer) throws(EndpointFailure) -> EndpointReply {
         let error = ErrorBody(answer.body)
         guard (200...299).contains(answer.status) else { throw failure(answer, status: answer.status, error) }
         // Some gateways answer 200 and put the error of the endpoint behind them in the body.

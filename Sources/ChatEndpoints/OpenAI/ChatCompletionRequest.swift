@@ -1,7 +1,7 @@
 import Foundation
 import Tokenizers
 
-/// The body of a request to `/chat/completions`, as OpenAI's reference describes it.
+/// The body of a request to `/chat/completions`, as OpenAI's reference describes it. What is nil is not sent.
 struct ChatCompletionRequest: Sendable, Encodable {
     let model: String
     let messages: [ChatMessage]
@@ -9,16 +9,19 @@ struct ChatCompletionRequest: Sendable, Encodable {
     let topP: Double?
     let maxTokens: Int?
     let maxCompletionTokens: Int?
-    let seed: Int?
+    let seed: UInt64?
 
-    init(_ messages: [ChatMessage], _ configuration: EndpointConfiguration) {
+    init(_ messages: [ChatMessage], _ sampling: SamplingSettings, _ configuration: EndpointConfiguration) {
+        func sent(_ parameter: EndpointConfiguration.Parameter) -> Bool {
+            !configuration.omittedParameters.contains(parameter)
+        }
         model = configuration.model
         self.messages = messages
-        temperature = configuration.temperature
-        topP = configuration.topP
-        maxTokens = configuration.maxTokens
-        maxCompletionTokens = configuration.maxCompletionTokens
-        seed = configuration.seed
+        temperature = sent(.temperature) ? sampling.temperature : nil
+        topP = sent(.topP) && sampling.topP < 1 ? sampling.topP : nil
+        maxTokens = configuration.lengthParameter == .maxTokens ? sampling.maxTokens : nil
+        maxCompletionTokens = configuration.lengthParameter == .maxCompletionTokens ? sampling.maxTokens : nil
+        seed = sent(.seed) ? sampling.seed : nil
     }
 
     enum CodingKeys: String, CodingKey {
@@ -41,7 +44,6 @@ struct ChatCompletionRequest: Sendable, Encodable {
 
     /// About as many tokens as prompt and reply will take, at four bytes a token, for pacing before the endpoint says.
     var estimatedTokens: Int {
-        let prompt = messages.reduce(0) { $0 + $1.content.utf8.count / 4 + 4 }
-        return prompt + (maxTokens ?? maxCompletionTokens ?? 512)
+        messages.reduce(0) { $0 + $1.content.utf8.count / 4 + 4 } + (maxTokens ?? maxCompletionTokens ?? 0)
     }
 }

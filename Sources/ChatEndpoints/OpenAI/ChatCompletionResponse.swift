@@ -29,12 +29,12 @@ struct ChatCompletionResponse: Decodable {
     let usage: Usage?
 
     /// The reply; nil where there is no choice, or one without text for which nothing accounts.
-    var reply: ChatReply? {
+    var reply: EndpointReply? {
         guard let choice = choices.first else { return nil }
-        let reason = choice.finishReason.flatMap(ChatReply.FinishReason.init) ?? .stop
+        let reason = choice.finishReason.flatMap(EndpointReply.FinishReason.init) ?? .stop
         let text = choice.message.content ?? choice.message.refusal ?? ""
         guard !text.isEmpty || reason != .stop else { return nil }
-        return ChatReply(
+        return EndpointReply(
             text: text, finishReason: reason, promptTokens: usage?.promptTokens.map { max(0, $0) },
             completionTokens: usage?.completionTokens.map { max(0, $0) })
     }

@@ -1,5 +1,5 @@
 /// What an endpoint has answered.
-public struct ChatReply: Sendable, Equatable, Codable {
+public struct EndpointReply: Sendable, Equatable, Codable {
     /// Why a reply ends.
     public enum FinishReason: String, Sendable, Codable {
         /// The model was done.
