@@ -117,7 +117,7 @@ struct SignetDistillTests {
                 try #require(outcome.status == nil, "\(outcome.errors)")
                 kills += 1
             }
-            #expect(kills >= deadly.count - 1)
+            #expect(kills >= 3)
             #expect(kept.count == ScriptedTeacher.requestCount(Self.textCount))
             // Each kill lost at most what was under way.
             #expect(bench.server.requests.count <= kept.count + 3 * 8 * kills)
