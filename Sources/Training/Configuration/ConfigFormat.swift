@@ -79,7 +79,8 @@ extension ConfigFormat {
     }
 
     /// A finite number for which `isAllowed` holds; `allowed` says that condition in words.
-    package static func number(_ allowed: String, where isAllowed: @escaping (Double) -> Bool) -> Self where Value == Double {
+    package static func number(_ allowed: String, where isAllowed: @escaping (Double) -> Bool) -> Self
+    where Value == Double {
         Self(
             expected: "a number \(allowed)",
             read: { value, _ in value.double.flatMap { isAllowed($0) ? $0 : nil } }, write: { .number($0) })
@@ -99,35 +100,9 @@ extension ConfigFormat {
             write: { .string($0.rawValue) })
     }
 
-    /// One of a few words, or a list of different ones of them.
-    package static func oneOrMore<Choice>(of choices: [Choice]) -> Self
-    where Value == [Choice], Choice: RawRepresentable<String> & Equatable {
-        let one = ConfigFormat<Choice>.choice(of: choices)
-        return Self(
-            expected: "\(one.expected), or a list of different ones of them",
-            read: { value, place in
-                let found = try (value.array ?? [value]).map { try one.read($0, place) }
-                let known = found.compactMap { $0 }
-                let areDifferent = known.indices.allSatisfy { !known[..<$0].contains(known[$0]) }
-                return known.isEmpty || known.count < found.count || !areDifferent ? nil : known
-            },
-            write: { $0.count == 1 ? one.write($0[0]) : .array($0.map(one.write)) })
-    }
-
-    /// A list, empty or not.
-    package static func list<Element>(of element: ConfigFormat<Element>) -> Self where Value == [Element] {
-        Self(
-            expected: "a list of which each is \(element.expected)",
-            read: { value, place in
-                let read = try value.array?.map { try element.read($0, place) }
-                let elements = read?.compactMap { $0 }
-                return elements?.count == read?.count ? elements : nil
-            },
-            write: { .array($0.map(element.write)) })
-    }
-
     /// An object of names, or patterns of names, and values; the order of the file is kept.
-    package static func patterns<Element>(_ element: ConfigFormat<Element>) -> Self where Value == [NamePattern<Element>] {
+    package static func patterns<Element>(_ element: ConfigFormat<Element>) -> Self
+    where Value == [NamePattern<Element>] {
         Self(
             expected: "an object whose values are each \(element.expected)",
             read: { value, place in

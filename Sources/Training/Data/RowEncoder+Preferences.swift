@@ -27,7 +27,9 @@ extension RowEncoder {
                 try plain(prompt: prompt, completion: rejected, place: place).0,
             ]
             var alone = tokenizer.encode(prompt, recognisingSpecialTokens: true)
-            if let begin = tokenizer.beginToken, rows[0].first == begin, alone.first != begin { alone = [begin] + alone }
+            if let begin = tokenizer.beginToken, rows[0].first == begin, alone.first != begin {
+                alone = [begin] + alone
+            }
             // The longest beginning that the prompt alone has in common with both.
             let start = rows.map { row in min(zip(row, alone).prefix { $0 == $1 }.count, row.count - 1) }.min()!
             return rows.map { TokenizedRow(tokens: $0, lossStart: start, line: line) }

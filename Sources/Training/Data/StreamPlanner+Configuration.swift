@@ -15,7 +15,8 @@ extension StreamPlanner {
     /// The most tokens that a packed stream of several examples has without sharing: with sharing it may have as many, and so
     /// takes no more memory.
     static func packedTokens(batchSize: Int, _ dataset: TokenizedDataset) -> Int {
-        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize * dataset.rowsPerExample).reduce(0, +)
+        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize * dataset.rowsPerExample).reduce(
+            0, +)
         return min(most, MicroBatch.streamTokens)
     }
 }

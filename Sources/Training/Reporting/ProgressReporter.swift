@@ -34,7 +34,7 @@ public struct ProgressReporter: Sendable {
     private let totalSteps: Int
     private let firstStep: Int
     private let surroundings: Surroundings
-    private let start: Double
+    private var start: Double
     /// What stands on the redrawn line; empty where the cursor is at the beginning of a free line.
     private var barText = ""
 
@@ -55,6 +55,9 @@ public struct ProgressReporter: Sendable {
         self.surroundings = surroundings
         start = surroundings.now()
     }
+
+    /// Starts the clock again: what has taken time so far was no step.
+    public mutating func restartClock() { start = surroundings.now() }
 
     /// Shows a step, or an evaluation.
     ///
@@ -161,7 +164,8 @@ extension ProgressReporter {
     ) -> String {
         let accuracy = preference.map { "accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" }
         let parts = [
-            "loss \(Self.decimal(training.loss))", accuracy, "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
+            "loss \(Self.decimal(training.loss))", accuracy,
+            "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
         ]
         return bar(step: step, parts.compactMap { $0 }.joined(separator: "  "))
     }

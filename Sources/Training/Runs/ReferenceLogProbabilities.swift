@@ -55,8 +55,9 @@ extension ReferenceLogProbabilities {
 
     /// Takes the values of a file that are not known yet, where it is there and of the same key.
     ///
+    /// - Parameter isOwn: whether it is the file that `store` is going to write.
     /// - Returns: what is wrong with a file that cannot be used though it should; nil where nothing is.
-    mutating func load(_ url: URL) -> String? {
+    mutating func load(_ url: URL, isOwn: Bool) -> String? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         guard let bytes = try? PosixFile.contents(of: url), let file = try? JSONValue(parsing: bytes, file: url.path),
             let found = file[Self.valuesName]?.array
@@ -68,6 +69,7 @@ extension ReferenceLogProbabilities {
             return "\(url.path) is damaged; its log-probabilities are computed again"
         }
         values = zip(values, loaded.values).map { $0.isNaN ? $1 : $0 }
+        isChanged = isChanged || !isOwn
         return nil
     }
 

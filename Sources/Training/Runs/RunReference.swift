@@ -60,8 +60,8 @@ struct RunReference {
             let key = ReferenceLogProbabilities.Key(
                 model: setup.identity.model, adapter: adapter, rows: dataset.digest, layout: layout)
             var reference = ReferenceLogProbabilities(key, rowCount: dataset.rows.count)
-            for url in folders.map(file) where reference.lacks(dataset.rows.indices) {
-                if let problem = reference.load(url) { warn(problem) }
+            for folder in folders where reference.lacks(dataset.rows.indices) {
+                if let problem = reference.load(file(folder), isOwn: folder == folders[0]) { warn(problem) }
             }
             return reference
         }

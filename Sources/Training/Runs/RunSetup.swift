@@ -36,6 +36,7 @@ public struct RunSetup {
         // Before anything is loaded: the plan counts what the process holds itself.
         let budget = configuration.training.memoryBudget.bytes(usage)
         try Self.refuseSharedDropout(configuration)
+        try Self.refuseUnknownToPreferences(configuration)
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
         let encoder = RowEncoder(

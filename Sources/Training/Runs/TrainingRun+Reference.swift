@@ -1,9 +1,19 @@
+import CheckpointIO
 import Diagnostics
 import Foundation
 import Models
 import Tensors
 
 extension TrainingRun {
+    /// What is known of a preference run's reference, before the model takes a checkpoint's adapter.
+    mutating func loadReference(_ found: (url: URL, state: TrainingState)?) throws -> RunReference {
+        let folders = [folder.url] + (found.map { [$0.url.deletingLastPathComponent()] } ?? [])
+        var problems: [String] = []
+        let reference = try RunReference(setup, folders: folders, resumed: found) { problems.append($0) }
+        for problem in problems { reporter.warn(problem) }
+        return reference
+    }
+
     /// Computes what is missing of a preference run's reference, and makes the run's objectives of it.
     ///
     /// - Returns: false where a stop signal came before it was done; what is computed by then is kept.
@@ -13,9 +23,14 @@ extension TrainingRun {
         let missing = reference.missingRowCount(setup)
         if missing > 0 {
             reporter.note("reference: computing the log-probabilities of \(missing) rows, once")
-            let isDone = try withStartValues(of: reference) { try compute(&reference) }
+            let trained = takeStartValues(of: reference)
+            defer { if let trained { overwriteParameters(with: trained) } }
+            let isDone = try compute(&reference)
             try reference.store(in: folder.url)
             guard isDone else { return false }
+            reporter.restartClock()
+        } else {
+            try reference.store(in: folder.url)
         }
         self.reference = reference
         trainer.objective = objective(reference.training)
@@ -29,24 +44,33 @@ extension TrainingRun {
             losses: dpo.pairLosses, sftWeight: dpo.sftWeight, beta: dpo.beta, reference: reference.values)
     }
 
-    /// Runs `body` while the model holds the adapter as it stood at the start of the run.
-    private func withStartValues<Result>(of reference: RunReference, _ body: () throws -> Result) rethrows -> Result {
-        guard let start = reference.startValues else { return try body() }
-        let parameters = setup.model.parameters
-        let trained = parameters.map(\.floats)
-        for (parameter, values) in zip(parameters, start) { parameter.overwrite(with: values) }
-        defer { for (parameter, values) in zip(parameters, trained) { parameter.overwrite(with: values) } }
-        return try body()
+    /// Lets the model hold the adapter as it stood at the start of the run, where it holds another.
+    ///
+    /// - Returns: what the model held; nil where it holds what it did.
+    private func takeStartValues(of reference: RunReference) -> [[Float]]? {
+        guard let start = reference.startValues else { return nil }
+        let trained = setup.model.parameters.map(\.floats)
+        overwriteParameters(with: start)
+        return trained
+    }
+
+    private func overwriteParameters(with values: [[Float]]) {
+        for (parameter, values) in zip(setup.model.parameters, values) { parameter.overwrite(with: values) }
     }
 
     /// - Returns: whether all of it is done.
-    private func compute(_ reference: inout RunReference) throws -> Bool {
-        let saveSteps = setup.configuration.training.saveSteps
-        for (index, step) in setup.firstEpoch.enumerated() where reference.training.lacks(step.rows) {
+    private mutating func compute(_ reference: inout RunReference) throws -> Bool {
+        let missing = setup.firstEpoch.filter { reference.training.lacks($0.rows) }
+        let tenth = max(1, missing.count / 10)
+        for (index, step) in missing.enumerated() {
             for stream in setup.streams(of: step) {
                 try add(stream, of: setup.trainingRows, to: &reference.training)
             }
-            if (index + 1).isMultiple(of: saveSteps) { try reference.store(in: folder.url) }
+            let done = index + 1
+            if done.isMultiple(of: setup.configuration.training.saveSteps) { try reference.store(in: folder.url) }
+            if done.isMultiple(of: tenth), done < missing.count {
+                reporter.note("reference: \(100 * done / missing.count) %")
+            }
             if StopSignal.signal != nil { return false }
         }
         guard var evaluation = reference.evaluation, evaluation.lacks(evaluation.values.indices) else { return true }

@@ -71,15 +71,6 @@ public struct TrainingRun {
         try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
     }
 
-    /// Before the model takes a checkpoint's adapter.
-    private mutating func loadReference(_ found: (url: URL, state: TrainingState)?) throws -> RunReference {
-        let folders = [folder.url] + (found.map { [$0.url.deletingLastPathComponent()] } ?? [])
-        var problems: [String] = []
-        let reference = try RunReference(setup, folders: folders, resumed: found) { problems.append($0) }
-        for problem in problems { reporter.warn(problem) }
-        return reference
-    }
-
     private mutating func note(movedTo earlier: URL?) {
         if let earlier { reporter.note("what an earlier run left here is now in \(earlier.path)") }
     }

@@ -174,7 +174,7 @@ struct PrefixSharingTests {
             let streams = try #require(setup.evaluationStreams)
             #expect(streams.reduce(0) { $0 + $1.rowTokenCount } == setup.evaluationRows?.tokenCount)
             let trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
-            return trainer.evaluate(streams)
+            return trainer.evaluate(streams).loss
         }
         #expect(relativeDifference(losses[0], losses[1]) <= 1e-6)
     }

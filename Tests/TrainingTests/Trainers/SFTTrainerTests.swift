@@ -132,7 +132,7 @@ struct SFTTrainerTests {
             let setup = try GoldenCase(name: "plain").setup { $0.lora.loraDropout = dropout }
             var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
             var planner = setup.planner
-            let evaluation = trainer.evaluate(try #require(setup.evaluationStreams))
+            let evaluation = trainer.evaluate(try #require(setup.evaluationStreams)).loss
             let step = try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 0)
             return (evaluation, step.loss)
         }
