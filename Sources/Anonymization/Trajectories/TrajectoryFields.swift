@@ -24,7 +24,7 @@ struct TrajectoryFields {
         return Trajectory(id: id, profile: profile ?? id, truth: truth(json["truth"]), states: states)
     }
 
-    private mutating func truth(_ json: JSONValue?) -> [Attribute: String] {
+    mutating func truth(_ json: JSONValue?) -> [Attribute: String] {
         var truth: [Attribute: String] = [:]
         for member in json?.members ?? [] where !member.value.isNull {
             guard let attribute = Attribute(named: member.key), let value = member.value.scalarText else {
