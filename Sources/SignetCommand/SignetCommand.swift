@@ -6,6 +6,7 @@ struct SignetCommand: ParsableCommand {
         commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
         subcommands: [
             GenerateCommand.self,
+            AnonymizeCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,
