@@ -128,7 +128,7 @@ extension SourceFormat {
             self = .jsonl
             return
         }
-        if first["texts"]?.array != nil {
+        if (first["texts"] ?? first["rounds"])?.array != nil {
             self = .trajectories
         } else if first["profile"]?.members != nil {
             self = .synthpai

@@ -11,7 +11,7 @@ struct TrajectoryFields {
     }
 
     mutating func trajectory(_ json: JSONValue, number: Int) -> Trajectory? {
-        guard let texts = json["texts"]?.array, !texts.isEmpty else {
+        guard let texts = (json["texts"] ?? json["rounds"])?.array, !texts.isEmpty else {
             return drop("trajectory dropped: texts is no list of texts")
         }
         var states: [AnonymizationState] = []
