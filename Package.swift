@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.100.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -75,7 +76,10 @@ let package = Package(
             ]),
         library(
             "Anonymization",
-            ["Training", "ChatEndpoints", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
+            [
+                "Training", "ChatEndpoints", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics",
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ]),
         library("Signet", ["Anonymization", "ChatEndpoints", "Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(

@@ -1,27 +1,35 @@
 import Dispatch
 import Synchronization
 
-/// Runs asynchronous work to its end on other threads, for commands that have nothing else to do meanwhile.
+/// Runs concurrent work from a command that is not concurrent itself, and waits for its end.
 ///
-/// - Returns: what the work returns.
-/// - Throws: what the work throws.
-public func waiting<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) throws -> Value {
-    let box = ResultBox<Value>()
-    let isDone = DispatchSemaphore(value: 0)
-    Task {
-        do {
-            let value = try await work()
-            box.result.withLock { $0 = .success(value) }
-        } catch {
-            box.result.withLock { $0 = .failure(error) }
-        }
-        isDone.signal()
+/// - Parameter isStopped: asked again and again; the work is cancelled when it says so.
+/// - Throws: what the work throws, `CancellationError` where it was cancelled.
+public func waiting<Result: Sendable>(
+    until isStopped: () -> Bool = { false }, for work: @escaping @Sendable () async throws -> Result
+) throws -> Result {
+    let outcome = WorkOutcome<Result>()
+    let task = Task {
+        do { outcome.set(.success(try await work())) } catch { outcome.set(.failure(error)) }
     }
-    isDone.wait()
-    guard let result = box.result.withLock({ $0 }) else { fatalError("waiting: the work ended without a result") }
-    return try result.get()
+    while outcome.isEnded.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+        if isStopped() { task.cancel() }
+    }
+    return try outcome.get()
 }
 
-private final class ResultBox<Value: Sendable>: Sendable {
-    let result = Mutex<Result<Value, any Error>?>(nil)
+/// Where work leaves what has come of it.
+private final class WorkOutcome<Value: Sendable>: Sendable {
+    let isEnded = DispatchSemaphore(value: 0)
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    func set(_ new: Result<Value, any Error>) {
+        result.withLock { $0 = new }
+        isEnded.signal()
+    }
+
+    func get() throws -> Value {
+        guard let result = result.withLock({ $0 }) else { throw CancellationError() }
+        return try result.get()
+    }
 }

@@ -7,6 +7,7 @@ struct SignetCommand: ParsableCommand {
         subcommands: [
             GenerateCommand.self,
             DistillCommand.self,
+            AnonymizeCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,

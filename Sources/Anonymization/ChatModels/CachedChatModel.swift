@@ -22,13 +22,18 @@ public struct CachedChatModel: ChatModel {
     public var name: String { model.name }
 
     public func reply(to request: ChatRequest) async throws -> ChatReply {
-        let (reply, _) = try await cache.reply(to: digest(of: request)) { [model] in
-            let reply = try await model.reply(to: request)
-            return EndpointReply(
-                text: reply.text, finishReason: reply.isComplete ? .stop : .length, promptTokens: reply.promptTokens,
-                completionTokens: reply.completionTokens)
+        do {
+            let (reply, _) = try await cache.reply(to: digest(of: request)) { [model] in
+                do {
+                    return EndpointReply(try await model.reply(to: request))
+                } catch let refusal as ChatRefusal {
+                    throw RequestRefusal(reason: refusal.description)
+                }
+            }
+            return ChatReply(reply)
+        } catch let refusal as RequestRefusal {
+            throw ChatRefusal(refusal.reason)
         }
-        return ChatReply(reply)
     }
 
     private func digest(of request: ChatRequest) -> String {
@@ -42,5 +47,13 @@ public struct CachedChatModel: ChatModel {
             stream.update(message.content)
         }
         return stream.hex()
+    }
+}
+
+extension EndpointReply {
+    fileprivate init(_ reply: ChatReply) {
+        self.init(
+            text: reply.text, finishReason: reply.isComplete ? .stop : .length, promptTokens: reply.promptTokens,
+            completionTokens: reply.completionTokens)
     }
 }

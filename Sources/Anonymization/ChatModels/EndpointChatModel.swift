@@ -1,5 +1,4 @@
 import ChatEndpoints
-import Diagnostics
 
 /// A model behind an OpenAI-compatible endpoint.
 public struct EndpointChatModel: ChatModel {
@@ -11,15 +10,15 @@ public struct EndpointChatModel: ChatModel {
 
     public var name: String { endpoint.name }
 
-    /// - Throws: `InputError`: `.data` where the endpoint will not answer this conversation; otherwise as
-    ///   `ChatEndpoint.reply` does.
+    /// - Throws: `ChatRefusal` where the endpoint will not answer this conversation; otherwise as `ChatEndpoint.reply`
+    ///   does.
     public func reply(to request: ChatRequest) async throws -> ChatReply {
         let sampling = SamplingSettings(
             temperature: request.temperature, topP: request.topP, maxTokens: request.maxTokens, seed: request.seed)
         do {
             return ChatReply(try await endpoint.reply(to: request.messages, sampling: sampling))
         } catch let refusal as RequestRefusal {
-            throw InputError(.data, at: name, "expected an answer, found \(refusal.reason)")
+            throw ChatRefusal("expected an answer, found \(refusal.reason)")
         }
     }
 }

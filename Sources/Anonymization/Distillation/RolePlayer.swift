@@ -1,4 +1,3 @@
-import Diagnostics
 import Tokenizers
 
 /// A model in one of the roles, asked until its answer can be read.
@@ -34,9 +33,8 @@ public struct RolePlayer: Sendable {
             let reply: ChatReply
             do {
                 reply = try await model.reply(to: request)
-            } catch let error as InputError where error.exitCode == .data {
-                // About this text, not about the model: others may go well.
-                throw ReplyError(error.message)
+            } catch let refusal as ChatRefusal {
+                throw ReplyError(refusal.description)
             }
             do {
                 guard reply.isComplete else {
