@@ -36,6 +36,9 @@ public final class ChatEndpoint: Sendable {
     init(
         _ configuration: EndpointConfiguration, cache: ReplyCache, environment: [String: String], clock: EndpointClock
     ) throws(InputError) {
+        require(
+            configuration.maxConcurrentRequests > 0,
+            "ChatEndpoint: \(configuration.maxConcurrentRequests) concurrent requests")
         self.configuration = configuration
         address = try EndpointAddress(baseURL: configuration.baseURL)
         if let variable = configuration.keyVariable {

@@ -19,20 +19,21 @@ final class HTTPExchange: Sendable {
     private let client: HTTPClient
     private let address: EndpointAddress
     private let key: APIKey?
-    private let timeout: Duration
+    private let timeout: TimeAmount
 
     init(_ configuration: EndpointConfiguration, address: EndpointAddress, key: APIKey?) {
+        // No request takes weeks, and what is longer would not fit a clock.
+        timeout = .nanoseconds(Int64(min(max(configuration.timeout, 0), 1e6) * 1e9))
         var settings = HTTPClient.Configuration(
             // A redirect would take the key and the text to an address nobody has named.
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .nanoseconds(Duration.seconds(configuration.timeout).nanoseconds)))
+            timeout: .init(connect: timeout))
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.maxConcurrentRequests
         // Retries are counted and spaced in one place, above.
         settings.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         self.address = address
         self.key = key
-        timeout = .seconds(configuration.timeout)
     }
 
     deinit {
@@ -57,8 +58,9 @@ final class HTTPExchange: Sendable {
         return try await withThrowingTaskGroup(of: HTTPAnswer.self) { [request] group in
             group.addTask { try await self.answer(to: request) }
             group.addTask {
-                try await Task.sleep(for: self.timeout)
-                throw EndpointFailure.passing("no whole answer within \(self.timeout.seconds) s", wait: nil)
+                let timeout = Duration(self.timeout)
+                try await Task.sleep(for: timeout)
+                throw EndpointFailure.passing("no whole answer within \(timeout.seconds) s", wait: nil)
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next() else { throw CancellationError() }
@@ -68,7 +70,7 @@ final class HTTPExchange: Sendable {
 
     private func answer(to request: HTTPClientRequest) async throws -> HTTPAnswer {
         do {
-            let response = try await client.execute(request, deadline: .now() + .nanoseconds(timeout.nanoseconds))
+            let response = try await client.execute(request, deadline: .now() + timeout)
             let body = try await response.body.collect(upTo: Self.largestAnswer)
             return HTTPAnswer(
                 status: Int(response.status.code), headers: response.headers, body: Data(body.readableBytesView))
@@ -96,11 +98,5 @@ extension Duration {
     var seconds: String {
         let text = String(Double(components.seconds) + Double(components.attoseconds) / 1e18)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-
-    /// Whole nanoseconds.
-    var nanoseconds: Int64 {
-        Int64(clamping: components.seconds).multipliedReportingOverflow(by: 1_000_000_000).partialValue
-            + components.attoseconds / 1_000_000_000
     }
 }

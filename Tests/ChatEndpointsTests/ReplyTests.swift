@@ -71,6 +71,23 @@ struct ReplyTests {
         }
     }
 
+    @Test(
+        "counts that cannot be cost nothing and break nothing",
+        arguments: [
+            #"{"prompt_tokens": 9223372036854775807, "completion_tokens": -1}"#, #"{"prompt_tokens": "ten"}"#, "7",
+        ])
+    func absurdUsage(usage: String) async throws {
+        try await EndpointBench.answering { _ in
+            .http(
+                200, headers: ["Content-Type": "application/json"],
+                #"{"choices": [{"message": {"content": "fine"}}], "usage": \#(usage)}"#)
+        } test: { bench in
+            let endpoint = try bench.endpoint { $0.tokensPerMinute = 1e-300 }
+            #expect(try await endpoint.reply(to: question("a")).text == "fine")
+            #expect(endpoint.usage.retries == 0)
+        }
+    }
+
     @Test("a reply that was cut off or filtered says so")
     func endings() async throws {
         try await EndpointBench.answering { request in

@@ -9,16 +9,21 @@ struct Pacer: Sendable {
 
     /// - Parameter rate: how much may be spent a minute, above 0.
     init(perMinute rate: Double) {
-        interval = 60e9 / rate
+        interval = min(60e9 / rate, 1e18)
     }
 
     /// Spends at a moment that is not before `next`.
     mutating func spend(_ amount: Double, at now: Duration) {
-        next = max(now, next) + .nanoseconds(Int64(amount * interval))
+        next = max(now, next) + time(toEarn: amount)
     }
 
     /// Takes back part of what was spent, or with a negative amount spends more.
     mutating func refund(_ amount: Double) {
-        next -= .nanoseconds(Int64(amount * interval))
+        next -= time(toEarn: amount)
+    }
+
+    /// At most some thirty years: what is longer makes no difference, and would not fit.
+    private func time(toEarn amount: Double) -> Duration {
+        .nanoseconds(Int64(min(max(amount * interval, -1e18), 1e18)))
     }
 }

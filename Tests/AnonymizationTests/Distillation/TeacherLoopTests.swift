@@ -15,10 +15,10 @@ struct TeacherLoopTests {
         UtilityJudgement(readability: .init(score: 9), meaning: .init(score: 8), hallucination: .init(score: 1)))
 
     private func loop(
-        _ anonymizer: ScriptedModel, _ adversary: ScriptedModel, _ judge: ScriptedModel = ScriptedModel(judgement),
+        _ anonymizer: RecordingModel, _ adversary: RecordingModel, _ judge: RecordingModel = RecordingModel(judgement),
         rounds: Int = 3, protecting attributes: Set<Attribute> = Set(Attribute.allCases), parseRetries: Int = 0
     ) -> TeacherLoop {
-        func player(_ model: ScriptedModel) -> RolePlayer {
+        func player(_ model: RecordingModel) -> RolePlayer {
             RolePlayer(model, request: ChatRequest([], maxTokens: 50, seed: 7), parseRetries: parseRetries)
         }
         return TeacherLoop(
@@ -28,11 +28,11 @@ struct TeacherLoopTests {
 
     @Test("it goes on until nothing is inferred, and keeps every state with its judgement against the original")
     func rounds() async throws {
-        let anonymizer = ScriptedModel("#\nI nurse in a city.", "#\nI work in a city.", "#\nnever")
-        let adversary = ScriptedModel(
+        let anonymizer = RecordingModel("#\nI nurse in a city.", "#\nI work in a city.", "#\nnever")
+        let adversary = RecordingModel(
             Self.inference("location", certainty: 5) + "\n\n" + Self.inference("age", certainty: 2),
             Self.inference("occupation", certainty: 3), "None")
-        let judge = ScriptedModel(Self.judgement)
+        let judge = RecordingModel(Self.judgement)
         let trajectory = try await loop(anonymizer, adversary, judge, rounds: 5).trajectory(of: Self.source)
         #expect(trajectory.id == "t" && trajectory.profile == "p" && trajectory.truth == [.location: "Oslo"])
         #expect(trajectory.states.map(\.text) == ["I nurse in Oslo.", "I nurse in a city.", "I work in a city."])
@@ -50,34 +50,34 @@ struct TeacherLoopTests {
     @Test("it ends after the rounds it is given, where nothing is inferred at first, and where nothing is changed")
     func ends() async throws {
         let certain = Self.inference("location", certainty: 4)
-        let anonymizer = ScriptedModel { _, index in ChatReply("#\nversion \(index)") }
-        let trajectory = try await loop(anonymizer, ScriptedModel(certain), rounds: 2).trajectory(of: Self.source)
+        let anonymizer = RecordingModel { _, index in ChatReply("#\nversion \(index)") }
+        let trajectory = try await loop(anonymizer, RecordingModel(certain), rounds: 2).trajectory(of: Self.source)
         #expect(trajectory.states.count == 3)
-        let vague = try await loop(anonymizer, ScriptedModel(Self.inference("location", certainty: 2)))
+        let vague = try await loop(anonymizer, RecordingModel(Self.inference("location", certainty: 2)))
             .trajectory(of: Self.source)
         #expect(vague.states.count == 1 && vague.states[0].inferences.count == 1)
-        let unchanged = ScriptedModel("#\n" + Self.source.text)
-        let same = try await loop(unchanged, ScriptedModel(certain)).trajectory(of: Self.source)
+        let unchanged = RecordingModel("#\n" + Self.source.text)
+        let same = try await loop(unchanged, RecordingModel(certain)).trajectory(of: Self.source)
         #expect(same.states.count == 1 && unchanged.requests.count == 1)
     }
 
     @Test("attributes that are not protected are neither fed back nor a reason to go on")
     func protecting() async throws {
-        let anonymizer = ScriptedModel("#\nchanged")
+        let anonymizer = RecordingModel("#\nchanged")
         let both = Self.inference("location", certainty: 4) + "\n\n" + Self.inference("age", certainty: 4)
-        let first = try await loop(anonymizer, ScriptedModel(both, "None"), protecting: [.age])
+        let first = try await loop(anonymizer, RecordingModel(both, "None"), protecting: [.age])
             .trajectory(of: Self.source)
         #expect(first.states.count == 2)
         let question = try #require(anonymizer.requests.first).messages[1].content
         #expect(question.contains("Attribute: age") && !question.contains("Attribute: location"))
-        let second = try await loop(anonymizer, ScriptedModel(both), protecting: [.income]).trajectory(of: Self.source)
+        let second = try await loop(anonymizer, RecordingModel(both), protecting: [.income]).trajectory(of: Self.source)
         #expect(second.states.count == 1)
     }
 
     @Test("an answer that cannot be read is asked for again with the error, each time of the first conversation")
     func feedback() async throws {
-        let adversary = ScriptedModel("Sure!", "Certainly!", "None")
-        let trajectory = try await loop(ScriptedModel("#\nx"), adversary, parseRetries: 2).trajectory(of: Self.source)
+        let adversary = RecordingModel("Sure!", "Certainly!", "None")
+        let trajectory = try await loop(RecordingModel("#\nx"), adversary, parseRetries: 2).trajectory(of: Self.source)
         #expect(trajectory.states.count == 1)
         #expect(adversary.requests.map(\.messages.count) == [2, 4, 4])
         #expect(adversary.requests.map(\.seed) == [7, 8, 9])
@@ -88,8 +88,8 @@ struct TeacherLoopTests {
 
     @Test("a text is set aside with role, round and reason where an answer cannot be read after all retries")
     func setAside() async throws {
-        let anonymizer = ScriptedModel("#\nfirst", "no mark")
-        let loop = loop(anonymizer, ScriptedModel(Self.inference("age", certainty: 5)), parseRetries: 1)
+        let anonymizer = RecordingModel("#\nfirst", "no mark")
+        let loop = loop(anonymizer, RecordingModel(Self.inference("age", certainty: 5)), parseRetries: 1)
         let error = await #expect(throws: TeacherLoop.SetAside.self) { try await loop.trajectory(of: Self.source) }
         #expect(error?.role == "anonymizer" && error?.round == 1)
         #expect(error?.reason.hasPrefix("expected a line that holds nothing but #") == true)
@@ -98,9 +98,9 @@ struct TeacherLoopTests {
 
     @Test("an answer that was cut off is not read, however whole it looks")
     func cutOff() async throws {
-        let adversary = ScriptedModel { _, _ in ChatReply("None", isComplete: false) }
+        let adversary = RecordingModel { _, _ in ChatReply("None", isComplete: false) }
         let error = await #expect(throws: TeacherLoop.SetAside.self) {
-            try await loop(ScriptedModel("#\nx"), adversary).trajectory(of: Self.source)
+            try await loop(RecordingModel("#\nx"), adversary).trajectory(of: Self.source)
         }
         #expect(error?.reason == "expected an answer of at most 50 tokens, found one that is cut off")
     }
@@ -108,9 +108,9 @@ struct TeacherLoopTests {
     @Test("a model that cannot be had ends more than the text")
     func unavailable() async throws {
         let expected = InputError(.tryAgain, at: "there", "nobody answers")
-        let adversary = ScriptedModel { _, _ in throw expected }
+        let adversary = RecordingModel { _, _ in throw expected }
         await #expect(throws: expected) {
-            try await loop(ScriptedModel("#\nx"), adversary).trajectory(of: Self.source)
+            try await loop(RecordingModel("#\nx"), adversary).trajectory(of: Self.source)
         }
     }
 }

@@ -2,7 +2,7 @@ import Anonymization
 import Synchronization
 
 /// A model that answers what a test says, and remembers what it was asked.
-final class ScriptedModel: ChatModel {
+final class RecordingModel: ChatModel {
     let name = "scripted"
     private let answer: @Sendable (ChatRequest, Int) throws -> ChatReply
     private let asked = Mutex<[ChatRequest]>([])
