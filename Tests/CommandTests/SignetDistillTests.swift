@@ -111,7 +111,6 @@ struct SignetDistillTests {
                 let outcome = try #require(try process?.wait())
                 let asked = bench.server.requests[seen...].map(\.identifier)
                 #expect(asked.allSatisfy { !kept.contains($0) })
-                #expect(Set(asked).count == asked.count)
                 kept = try bench.journalled("out")
                 if outcome.status == 0 { break }
                 try #require(outcome.status == nil, "\(outcome.errors)")
@@ -119,7 +118,9 @@ struct SignetDistillTests {
             }
             #expect(kills >= 3)
             #expect(kept.count == ScriptedTeacher.requestCount(Self.textCount))
-            // Each kill lost at most what was under way.
+            // Each kill lost at most what was under way, and that once.
+            let times = Dictionary(bench.server.requests.map { ($0.identifier, 1) }, uniquingKeysWith: +)
+            #expect(times.values.allSatisfy { $0 <= kills + 1 })
             #expect(bench.server.requests.count <= kept.count + 3 * 8 * kills)
             victim.withLock { $0 = nil }
             let undisturbed = try bench.start("calm").wait()
