@@ -2,7 +2,7 @@ import Files
 
 extension ConfigFormat {
     /// One of a few words, or a list of different ones of them.
-    static func oneOrMore<Choice>(of choices: [Choice]) -> Self
+    package static func oneOrMore<Choice>(of choices: [Choice]) -> Self
     where Value == [Choice], Choice: RawRepresentable<String> & Equatable {
         let one = ConfigFormat<Choice>.choice(of: choices)
         return Self(
@@ -17,7 +17,7 @@ extension ConfigFormat {
     }
 
     /// A list, empty or not.
-    static func list<Element>(of element: ConfigFormat<Element>) -> Self where Value == [Element] {
+    package static func list<Element>(of element: ConfigFormat<Element>) -> Self where Value == [Element] {
         Self(
             expected: "a list of which each is \(element.expected)",
             read: { value, place in

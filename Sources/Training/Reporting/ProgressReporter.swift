@@ -41,7 +41,7 @@ public struct ProgressReporter: Sendable {
     /// A reporter whose clock starts now.
     ///
     /// - Parameters:
-    ///   - totalSteps: the optimizer steps of the whole run.
+    ///   - totalSteps: the steps of the whole run.
     ///   - firstStep: the steps that were behind it when it was resumed.
     ///   - style: how progress is shown.
     public init(totalSteps: Int, firstStep: Int = 0, style: Style) {
@@ -73,6 +73,21 @@ public struct ProgressReporter: Sendable {
                 note((["step \(record.step)/\(totalSteps)"] + parts(of: evaluation)).joined(separator: "  "))
             }
             if let training = record.training { redraw(bar(step: record.step, training, record.preference)) }
+        }
+    }
+
+    /// Shows how far a run of any kind has come.
+    ///
+    /// - Parameters:
+    ///   - step: the steps that are behind it.
+    ///   - numbers: what is told beside, parts two blanks apart.
+    public mutating func report(step: Int, _ numbers: String) {
+        switch style {
+        case .quiet: return
+        case .lines:
+            let left = timeLeft(at: step).map { "  \($0) left" } ?? ""
+            surroundings.writeOutput("\(step)/\(totalSteps)  \(numbers)\(left)\n")
+        case .bar: redraw(bar(step: step, numbers))
         }
     }
 
@@ -144,15 +159,21 @@ extension ProgressReporter {
         ]
     }
 
-    /// The bar with its numbers, one column less than the terminal has, so that the cursor never wraps. What does not
-    /// fit goes: first the bar itself, then the end of the numbers.
     private func bar(
         step: Int, _ training: MetricsRecord.Training, _ preference: MetricsRecord.Preference?
     ) -> String {
-        var numbers =
-            "\(step)/\(totalSteps)  loss \(Self.decimal(training.loss))"
-            + (preference.map { "  accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" } ?? "")
-            + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
+        let accuracy = preference.map { "accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" }
+        let parts = [
+            "loss \(Self.decimal(training.loss))", accuracy,
+            "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
+        ]
+        return bar(step: step, parts.compactMap { $0 }.joined(separator: "  "))
+    }
+
+    /// The bar with its numbers, one column less than the terminal has, so that the cursor never wraps. What does not
+    /// fit goes: first the bar itself, then the end of the numbers.
+    private func bar(step: Int, _ text: String) -> String {
+        var numbers = "\(step)/\(totalSteps)  \(text)"
         if let timeLeft = timeLeft(at: step) { numbers += "  \(timeLeft) left" }
         let columns = max(0, surroundings.width() - 1)
         let cells = min(40, columns - numbers.count - 3)
@@ -174,7 +195,7 @@ extension ProgressReporter {
     }
 
     /// `42s`, `4m12s`, `2h05m` or `3d04h`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let seconds = Int(max(0, min(seconds, 1e12)).rounded())
         func pair(_ large: Int, _ largeUnit: String, _ small: Int, _ smallUnit: String) -> String {
             "\(large)\(largeUnit)\(small < 10 ? "0" : "")\(small)\(smallUnit)"
