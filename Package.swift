@@ -91,7 +91,8 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"], goldens: false),
+        tests(
+            "AnonymizationTests", ["Anonymization", "Tokenizers", "Tensors", "Files", "Diagnostics"], goldens: false),
         tests(
             "CommandTests",
             ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
