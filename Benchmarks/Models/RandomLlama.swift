@@ -28,7 +28,7 @@ enum RandomLlama {
         }
         func table() -> Tensor { RandomBits.tensor([shape.vocabularySize, shape.hiddenSize], .bfloat16) }
         let model = LlamaModel(
-            configuration: shape, embedding: table(), layers: layers, finalNorm: norm, head: .dense(table()),
+            configuration: shape, embedding: .dense(table()), layers: layers, finalNorm: norm, head: .dense(table()),
             computeType: .bfloat16)
         try model.attachAdapters(LoRAConfiguration(rank: 16), key: RandomKey(seed: 1))
         return model

@@ -19,6 +19,7 @@ package func parallel(_ count: Int, _ body: (Int) -> Void) {
 /// pool. The ranges depend on `count` and `grain` alone.
 package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let chunks = (count + grain - 1) / grain
+    if chunks == 1 { return body(0..<count) }
     parallel(chunks) { body($0 * grain..<min(($0 + 1) * grain, count)) }
 }
 

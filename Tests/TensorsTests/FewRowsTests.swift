@@ -13,6 +13,7 @@ struct StoredWeight: CustomTestStringConvertible, Sendable {
         switch weight {
         case .dense(let tensor): tensor.converted(to: .float32).converted(to: compute).grid
         case .quantized(let matrix): matrix.dequantized(as: compute).grid
+        case .eightBit(let matrix): matrix.dequantized().converted(to: compute).grid
         }
     }
 

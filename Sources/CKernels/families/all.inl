@@ -20,6 +20,7 @@
 
 #include "convert.inl"
 #include "quantize4.inl"
+#include "blocks8.inl"
 #include "math.inl"
 #include "elements.inl"
 #include "norms.inl"

@@ -23,8 +23,9 @@ typedef struct {
     bool accumulate;
 } ck_few_rows_job;
 
-// What ck_gemm does, for at most CK_FEW_ROWS_MOST rows whose operands are stored along k, as in generation; false, with
-// nothing done, for others. Weights are read once, in order, and expanded in registers.
+// What ck_gemm does, for few rows whose operands are stored along k, as in generation; false, with nothing done, where
+// they are stored otherwise or there are more outputs or terms than this takes. Weights are read once, in order, and
+// expanded in registers. Where n is large and m the smaller side of a product, this is also the way to read the larger once.
 // The operands are those of ck_gemm: widened to f32, or rounded to bf16, exactly as there. Only the order of a sum is
 // another: so many parts as a vector has lanes, each over every so-many-th element along k, added at the end. It depends on
 // the instruction set and k alone: a row gives the same bits alone and among others, and with any number of threads.

@@ -8,7 +8,7 @@ import Tensors
 public final class LlamaModel {
     public let configuration: LlamaConfiguration
     /// [vocabulary, hidden].
-    public let embedding: Tensor
+    public let embedding: FrozenWeight
     public let layers: [LlamaLayer]
     public let finalNorm: RMSNorm
     /// [vocabulary, hidden]; the embedding itself where the model ties them.
@@ -17,7 +17,7 @@ public final class LlamaModel {
     public let computeType: DType
 
     package init(
-        configuration: LlamaConfiguration, embedding: Tensor, layers: [LlamaLayer], finalNorm: RMSNorm,
+        configuration: LlamaConfiguration, embedding: FrozenWeight, layers: [LlamaLayer], finalNorm: RMSNorm,
         head: FrozenWeight, computeType: DType
     ) {
         self.configuration = configuration
@@ -48,7 +48,7 @@ public final class LlamaModel {
 
     /// Bytes of all frozen weights.
     public var weightBytes: Int {
-        projections.reduce(embedding.weightBytes) { $0 + $1.weight.byteCount }
+        projections.reduce(embedding.byteCount) { $0 + $1.weight.byteCount }
             + (configuration.tiesWordEmbeddings ? 0 : head.byteCount)
     }
 
@@ -92,8 +92,4 @@ public final class LlamaModel {
             hiddenStates: hiddenStates(tokens: tokens, context: ForwardContext(plan: plan, dropoutKey: dropoutKey)),
             weight: head, rows: Tensor(rows), targets: Tensor(targets))
     }
-}
-
-extension Tensor {
-    fileprivate var weightBytes: Int { count * dtype.byteCount }
 }

@@ -26,7 +26,7 @@ extension LlamaModel {
     /// are used where they lie in the mapped files and read when they are first touched; the files must not be written to
     /// while the model lives (see `MappedFile`). Projections to be quantized are so as they are read, in pieces of some
     /// rows: beyond the result no more is held than those and the pages of one tensor. Embedding, norms and head keep the
-    /// file's precision; blocks of a GGUF file are dequantized into `computeType`.
+    /// file's precision, also where a GGUF file holds them as Q8_0; its other blocks are dequantized into `computeType`.
     ///
     /// - Parameters:
     ///   - location: a Hugging Face folder or a GGUF file.
@@ -45,7 +45,7 @@ extension LlamaModel {
             headDimension: configuration.headDimension, theta: configuration.ropeTheta,
             scaling: RotaryEmbedding.Scaling(configuration))
         let hidden = configuration.hiddenSize
-        let embedding = try reader.dense(
+        let embedding = try reader.table(
             "model.embed_tokens.weight", shape: [configuration.vocabularySize, hidden], blockType: computeType)
         let layers = try (0..<configuration.layerCount).map { index in
             let prefix = "model.layers.\(index)"
@@ -66,14 +66,14 @@ extension LlamaModel {
         let finalNorm = RMSNorm(
             weight: try reader.vector("model.norm.weight", count: hidden),
             epsilon: Float(configuration.rmsNormEpsilon))
-        let head: Tensor =
+        let head =
             configuration.tiesWordEmbeddings
             ? embedding
-            : try reader.dense(
+            : try reader.table(
                 "lm_head.weight", shape: [configuration.vocabularySize, hidden], blockType: computeType)
         self.init(
             configuration: configuration, embedding: embedding, layers: layers, finalNorm: finalNorm,
-            head: .dense(head), computeType: computeType)
+            head: head, computeType: computeType)
     }
 
     private static func projection(

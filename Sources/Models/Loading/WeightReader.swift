@@ -34,6 +34,19 @@ struct WeightReader {
         return result
     }
 
+    /// The embedding or the head, in the precision it is stored in: Q8_0 blocks stay where they lie in the mapped file,
+    /// other packed blocks become `blockType`.
+    func table(_ name: String, shape: [Int], blockType: DType) throws -> FrozenWeight {
+        guard try source.entry(name).encoding == .q80 else {
+            return .dense(try dense(name, shape: shape, blockType: blockType))
+        }
+        _ = try checked(name, shape)
+        let bytes = try source.bytes(name)
+        // The source keeps the mapping alive.
+        let blocks = Tensor(borrowing: bytes, owner: source as AnyObject, shape: [bytes.count], dtype: .uint8)
+        return .eightBit(EightBitMatrix(shape: shape, blocks: blocks))
+    }
+
     /// A matrix in the precision it is stored in, where it lies in the mapped file unless that is impossible; packed
     /// blocks become `blockType`.
     func dense(_ name: String, shape: [Int], blockType: DType) throws -> Tensor {

@@ -44,8 +44,9 @@ public func attention(
     form.head_dimension = Int64(headDimension)
     form.scale = scale ?? 1 / Float(headDimension).squareRoot()
     let kernel = AttentionKernel(form: form, segments: plan.kernelSegments)
-    let saved = [queries, keys, values].map(\.saved)
     let results = kernel.forward([queries, keys, values].map(\.detached))
+    guard GradientMode.isOn else { return results[0] }
+    let saved = [queries, keys, values].map(\.saved)
     let kept: [SavedTensor]
     if keepsResult {
         kept = results.map(SavedTensor.kept)
@@ -56,7 +57,7 @@ public func attention(
     var output = Tensor.recording("attention", results[0], operands: [queries, keys, values]) { gradient in
         kernel.backward(saved.map(\.value), results: kept.map(\.value), gradient)
     }
-    if GradientMode.isOn, case .recomputed(let recipe) = kept[0] { output.recipe = recipe }
+    if case .recomputed(let recipe) = kept[0] { output.recipe = recipe }
     return output
 }
 

@@ -26,29 +26,46 @@ struct AdaptedWeights: Sendable {
             }
         }
         layers = weights.map { layer in
-            AdaptedWeight(
+            guard let update = layer.update else { return layer }
+            return AdaptedWeight(
                 layer.weight,
-                update: layer.update.map {
-                    LowRankUpdate(a: $0.a.detached, b: $0.b.detached, scale: $0.scale, dropout: $0.dropout)
-                })
+                update: LowRankUpdate(
+                    a: update.a.detached, b: update.b.detached, scale: update.scale, dropout: update.dropout))
         }
         (tokens, input, compute) = (x.shape[0], x.shape[1], x.dtype)
     }
 
     /// scale · dropout(x)·Aᵀ of every layer that has an update: [tokens, r].
     func narrowed(_ x: Tensor) -> [Tensor?] {
-        let results = layers.map { $0.update.map { Tensor(uninitialized: [tokens, $0.a.shape[0]]) } }
+        var results = [Tensor?](repeating: nil, count: layers.count)
+        if layers.allSatisfy({ $0.update == nil }) { return results }
         forEachInput(x) { seen, indices in
+            let updates = indices.map { layers[$0].update! }
+            for (i, narrow) in zip(indices, narrowed(seen, by: updates)) { results[i] = narrow }
+        }
+        return results
+    }
+
+    /// scale · x·Aᵀ of several updates.
+    private func narrowed(_ x: Tensor, by updates: [LowRankUpdate]) -> [Tensor] {
+        if FewRowsMode.isOn, tokens <= fewRows {
+            let results = updates.map { Tensor(uninitialized: [tokens, $0.a.shape[0]]) }
             products(
-                indices.map { i in
-                    ProductOutput(
-                        terms: [ProductTerm(a: seen.matrix, b: layers[i].update!.a.matrix, k: input)],
-                        result: results[i]!)
+                zip(updates, results).map { update, result in
+                    ProductOutput(terms: [ProductTerm(a: x.matrix, b: update.a.matrix, k: input)], result: result)
                 }, m: tokens, compute: compute)
+            return zip(updates, results).map { update, result in scaled(result, by: update.scale) }
         }
-        return zip(layers, results).map { layer, result in
-            result.map { scaled($0, by: layer.update!.scale) }
+        // All together, so that x is read once.
+        let rows = thinProduct(Self.joined(updates.map(\.a)), x, compute: compute)
+        return zip(updates, rows.split(sizes: updates.map { $0.a.shape[0] })).map { update, part in
+            scaled(transposedMatrix(part), by: update.scale)
         }
+    }
+
+    /// Matrices of as many columns one below the other.
+    static func joined(_ matrices: [Tensor]) -> Tensor {
+        matrices.count == 1 ? matrices[0] : concatenated(matrices)
     }
 
     /// x·Wᵀ + narrow·Bᵀ of every layer.

@@ -6,7 +6,7 @@ extension AdaptedWeights {
         private let layers: AdaptedWeights
         /// [tokens, out] of every layer; nil where none came.
         private let gradients: [Tensor?]
-        /// scale · g·B of every layer that has an update and a gradient: [tokens, r].
+        /// scale · (g·B)ᵀ of every layer that has an update and a gradient: [r, tokens].
         private let narrow: [Tensor?]
 
         init(_ layers: AdaptedWeights, _ gradients: inout [Tensor?]) {
@@ -15,13 +15,8 @@ extension AdaptedWeights {
             gradients = []
             narrow = zip(layers.layers, self.gradients).map { layer, gradient in
                 guard let gradient, let update = layer.update else { return nil }
-                let result = Tensor(uninitialized: [layers.tokens, update.a.shape[0]])
-                product(
-                    [
-                        ProductTerm(
-                            a: gradient.matrix, b: update.b.matrix, bIsTransposed: true, k: gradient.shape[1])
-                    ], m: layers.tokens, n: result.shape[1], compute: layers.compute, into: result)
-                return layers.scaled(result, by: update.scale)
+                let rows = thinProduct(transposedMatrix(update.b), gradient, compute: layers.compute)
+                return layers.scaled(rows, by: update.scale)
             }
         }
 
@@ -33,18 +28,15 @@ extension AdaptedWeights {
         func parameterGradients(input: Tensor, _ forward: [Tensor?]) -> [Tensor?] {
             var ofA = [Tensor?](repeating: nil, count: layers.layers.count)
             layers.forEachInput(input) { seen, indices in
-                // Transposed, so that the input, the larger side, is the one that they share.
                 let wanted = indices.filter { narrow[$0] != nil }
-                let outputs = wanted.map { i in
-                    ProductOutput(
-                        terms: [
-                            ProductTerm(
-                                a: seen.matrix, aIsTransposed: true, b: narrow[i]!.matrix, bIsTransposed: true,
-                                k: layers.tokens)
-                        ], result: Tensor(uninitialized: [layers.input, narrow[i]!.shape[1]]))
-                }
-                products(outputs, m: layers.input, compute: layers.compute)
-                for (i, output) in zip(wanted, outputs) { ofA[i] = transposedMatrix(output.result) }
+                if wanted.isEmpty { return }
+                // All together, so that the input, the larger side, is read once.
+                let rows = AdaptedWeights.joined(wanted.map { narrow[$0]! })
+                let result = Tensor(uninitialized: [rows.shape[0], layers.input])
+                product(
+                    [ProductTerm(a: rows.matrix, b: seen.matrix, bIsTransposed: true, k: layers.tokens)],
+                    m: rows.shape[0], n: layers.input, compute: layers.compute, into: result)
+                for (i, part) in zip(wanted, result.split(sizes: wanted.map { narrow[$0]!.shape[0] })) { ofA[i] = part }
             }
             return layers.layers.indices.filter { layers.layers[$0].update != nil }.flatMap { i in
                 [ofA[i], gradients[i].map { ofB(forward[i]!, $0) }]
@@ -65,17 +57,14 @@ extension AdaptedWeights {
 
         /// Σ g·W + Σ dropout(narrow·A) over all layers, summed in float32 and rounded once.
         func inputGradient() -> Tensor {
-            var pairs: [(gradient: Tensor, weight: FrozenWeight)] = []
-            var dropped: [(part: (gradient: Tensor, weight: FrozenWeight), dropout: Dropout)] = []
+            var pairs: [GradientPair] = []
+            var dropped: [(part: GradientPair, dropout: Dropout)] = []
             for (i, layer) in layers.layers.enumerated() {
                 guard let gradient = gradients[i] else { continue }
-                pairs.append((gradient, layer.weight))
+                pairs.append(GradientPair(gradient: gradient, weight: layer.weight))
                 guard let update = layer.update, let narrow = narrow[i] else { continue }
-                if let dropout = update.dropout {
-                    dropped.append(((narrow, .dense(update.a)), dropout))
-                } else {
-                    pairs.append((narrow, .dense(update.a)))
-                }
+                let part = GradientPair(gradient: narrow, isTransposed: true, weight: .dense(update.a))
+                if let dropout = update.dropout { dropped.append((part, dropout)) } else { pairs.append(part) }
             }
             let shape = [layers.tokens, layers.input]
             if dropped.isEmpty { return Tensors.inputGradient(pairs, like: shape) }
@@ -90,16 +79,23 @@ extension AdaptedWeights {
     }
 }
 
-/// Σ g·W over pairs of an output gradient and a weight [out, in]: the gradient of the input.
+/// An output gradient [tokens, out], or [out, tokens] where it is transposed, and the weight [out, in] it came through.
+struct GradientPair {
+    var gradient: Tensor
+    var isTransposed = false
+    var weight: FrozenWeight
+}
+
+/// Σ g·W over pairs: the gradient of the input.
 ///
 /// - Parameter dtype: of the result, whose sums are float32; the gradients' own where nil.
-func inputGradient(
-    _ pairs: [(gradient: Tensor, weight: FrozenWeight)], like shape: [Int], as dtype: DType? = nil
-) -> Tensor {
+func inputGradient(_ pairs: [GradientPair], like shape: [Int], as dtype: DType? = nil) -> Tensor {
     let compute = pairs[0].gradient.dtype
     let result = Tensor(uninitialized: shape, dtype: dtype ?? compute)
     let terms = pairs.map {
-        ProductTerm(a: $0.gradient.matrix, b: $0.weight.matrix, bIsTransposed: true, k: $0.weight.shape[0])
+        ProductTerm(
+            a: $0.gradient.matrix, aIsTransposed: $0.isTransposed, b: $0.weight.matrix, bIsTransposed: true,
+            k: $0.weight.shape[0])
     }
     withExtendedLifetime(pairs) { product(terms, m: shape[0], n: shape[1], compute: compute, into: result) }
     return result

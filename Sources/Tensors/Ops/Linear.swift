@@ -49,6 +49,7 @@ public func linear(_ x: Tensor, weights: [AdaptedWeight]) -> [Tensor] {
     let layers = AdaptedWeights(weights, x)
     let narrow = layers.narrowed(x.detached)
     let values = layers.values(x.detached, narrow)
+    guard GradientMode.isOn else { return values }
     let parameters = weights.flatMap { $0.update.map { [$0.a, $0.b] } ?? [] }
     let saved = parameters.isEmpty ? nil : x.saved
     let needsInput = x.requiresGradient

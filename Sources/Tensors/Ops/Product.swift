@@ -7,11 +7,14 @@ public enum FrozenWeight: Sendable {
     case dense(Tensor)
     /// 4-bit blocks, expanded panel by panel inside the product.
     case quantized(QuantizedMatrix)
+    /// 8-bit blocks, expanded likewise.
+    case eightBit(EightBitMatrix)
 
     public var shape: [Int] {
         switch self {
         case .dense(let tensor): tensor.shape
         case .quantized(let matrix): matrix.shape
+        case .eightBit(let matrix): matrix.shape
         }
     }
 
@@ -20,6 +23,7 @@ public enum FrozenWeight: Sendable {
         switch self {
         case .dense(let tensor): tensor.byteCount
         case .quantized(let matrix): matrix.byteCount
+        case .eightBit(let matrix): matrix.byteCount
         }
     }
 
@@ -27,6 +31,7 @@ public enum FrozenWeight: Sendable {
         switch self {
         case .dense(let tensor): tensor.matrix
         case .quantized(let matrix): matrix.matrix
+        case .eightBit(let matrix): matrix.matrix
         }
     }
 }
@@ -85,6 +90,10 @@ struct ProductOutput {
 ///
 /// - Parameter compute: float32, or bfloat16 for operands rounded to bfloat16 with float32 sums.
 func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
+    products(outputs, m: m, compute: compute, byFewRows: FewRowsMode.isOn && m <= fewRows)
+}
+
+private func products(_ outputs: [ProductOutput], m: Int, compute: DType, byFewRows: Bool) {
     let terms = outputs.flatMap(\.terms).map {
         ck_gemm_term(
             a: $0.a, a_transposed: $0.aIsTransposed, b: $0.b, b_transposed: $0.bIsTransposed, k: Int64($0.k))
@@ -99,7 +108,7 @@ func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
                 c_type: output.result.dtype.kernelType, ldc: Int64(output.n), accumulate: output.accumulating)
         }
         let (type, count) = (compute.kernelType, Int32(outputs.count))
-        if FewRowsMode.isOn, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
+        if byFewRows, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
         ck_gemm(type, Int64(m), count, outputs)
     }
 }
@@ -114,6 +123,26 @@ func product(
         [ProductOutput(terms: terms, result: result, index: index, accumulating: accumulating)], m: m,
         compute: compute)
 }
+
+/// thin·wideᵀ for a matrix of few rows and one of many, which is read once, from memory into registers, and not packed.
+///
+/// - Parameters:
+///   - thin: [rows, k].
+///   - wide: [columns, k]; a column of the result does not depend on the others.
+/// - Returns: [rows, columns], float32.
+func thinProduct(_ thin: Tensor, _ wide: Tensor, compute: DType) -> Tensor {
+    let (rows, columns, k) = (thin.shape[0], wide.shape[0], thin.shape[1])
+    let result = Tensor(uninitialized: [rows, columns])
+    let term = ProductTerm(a: thin.matrix, b: wide.matrix, k: k)
+    withExtendedLifetime((thin, wide)) {
+        products(
+            [ProductOutput(terms: [term], result: result)], m: rows, compute: compute, byFewRows: rows <= thinRows)
+    }
+    return result
+}
+
+/// The most rows of a thin product that are multiplied by the kernels for few rows.
+private let thinRows = 64
 
 /// Bytes that the threads of a process hold for products, of the largest one that has been made.
 ///

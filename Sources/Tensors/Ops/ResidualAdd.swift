@@ -31,6 +31,7 @@ public func residualAddNorm(
         add.forward(rows, a.detached, b.detached, into: sum)
         norm.forward(rows, sum, into: y, inverse)
     }
+    guard GradientMode.isOn else { return (sum, y) }
     if b.recipe != nil {
         sum = sum.recomputable(from: [a.saved, b.saved]) { add.values($0[0], $0[1]) }
     }

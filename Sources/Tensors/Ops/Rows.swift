@@ -1,16 +1,47 @@
 import CKernels
 import Diagnostics
 
+/// Rows of a frozen table [vocabulary, features], in float32.
+///
+/// - Parameter tokens: which rows.
+/// - Returns: float32 [tokens, features].
+package func embeddingRows(_ table: FrozenWeight, tokens: [Int32]) -> Tensor {
+    switch table {
+    case .dense(let tensor): embeddingRows(tensor, tokens: tokens)
+    case .eightBit(let matrix): embeddingRows(matrix, tokens: tokens)
+    case .quantized(let matrix): fatalError("embeddingRows: a table \(matrix.shape) in 4 bits")
+    }
+}
+
+private func embeddingRows(_ table: EightBitMatrix, tokens: [Int32]) -> Tensor {
+    let columns = table.shape[1]
+    checkTokens(tokens, table.shape)
+    let result = Tensor(uninitialized: [tokens.count, columns])
+    let kernels = ck_active().pointee
+    withExtendedLifetime(table) {
+        for (row, token) in tokens.enumerated() {
+            kernels.ck_dequantize8_f32(
+                table.blocks.pointer(as: UInt8.self), Int64(token) * Int64(columns), Int64(columns),
+                result.float32 + row * columns)
+        }
+    }
+    return result
+}
+
+private func checkTokens(_ tokens: [Int32], _ shape: [Int]) {
+    if let outside = tokens.first(where: { $0 < 0 || Int($0) >= shape[0] }) {
+        fatalError("embeddingRows: token \(outside) for a table \(shape)")
+    }
+}
+
 /// Rows of a frozen table [vocabulary, features], widened to float32.
 ///
 /// - Parameter tokens: which rows.
 /// - Returns: float32 [tokens, features].
 package func embeddingRows(_ table: Tensor, tokens: [Int32]) -> Tensor {
-    let (vocabulary, columns) = (table.shape[0], table.shape[1])
+    let columns = table.shape[1]
+    checkTokens(tokens, table.shape)
     let result = Tensor(uninitialized: [tokens.count, columns])
-    if let outside = tokens.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
-        fatalError("embeddingRows: token \(outside) for a table \(table.shape)")
-    }
     let kernels = ck_active().pointee
     tokens.withUnsafeBufferPointer { tokens in
         let (count, width) = (Int64(tokens.count), Int64(columns))
@@ -36,7 +67,10 @@ package func headLogits(_ x: Tensor, weight: FrozenWeight) -> Tensor {
         [ProductTerm(a: x.matrix, b: weight.matrix, k: hidden)], m: rows, n: vocabulary, compute: x.dtype, into: logits)
     let compute = x.dtype
     return Tensor.recording("headLogits", logits, operands: [x]) { gradient in
-        [inputGradient([(gradient.converted(to: compute), weight)], like: [rows, hidden])]
+        [
+            inputGradient(
+                [GradientPair(gradient: gradient.converted(to: compute), weight: weight)], like: [rows, hidden])
+        ]
     }
 }
 

@@ -11,8 +11,9 @@ public func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
     guard gate.shape == up.shape, gate.dtype == up.dtype, gate.dtype.isComputeType else {
         fatalError("swiGLU: gate \(gate.shape) \(gate.dtype) and up \(up.shape) \(up.dtype)")
     }
-    let (g, u) = (gate.saved, up.saved)
     let value = gated(gate.detached, up.detached)
+    guard GradientMode.isOn else { return value }
+    let (g, u) = (gate.saved, up.saved)
     return Tensor.recording("swiGLU", value, operands: [gate, up]) { gradient in
         gateGradients(g.value, u.value, gradient)
     }.recomputable(from: [g, u]) { gated($0[0], $0[1]) }

@@ -24,13 +24,16 @@ public enum BlockScales: Sendable {
 ///
 /// The first element of a byte is its high nibble. Nothing here expands it: products read it panel by panel.
 public struct QuantizedMatrix: Sendable {
-    public let shape: [Int]
-    public let type: QuantizationType
+    /// Held together, so that to pass the matrix on, as each product of a generated token does, is to retain one object.
+    private let parts: Parts
+
+    public var shape: [Int] { parts.shape }
+    public var type: QuantizationType { parts.type }
     /// Elements that share a scale: a power of two from 32 to 4096.
-    public let blockSize: Int
+    public var blockSize: Int { parts.blockSize }
     /// Two codes a byte, uint8 [(elements + 1) / 2].
-    public let codes: Tensor
-    public let scales: BlockScales
+    public var codes: Tensor { parts.codes }
+    public var scales: BlockScales { parts.scales }
 
     /// Block sizes that can be asked for.
     public static let blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096]
@@ -53,11 +56,7 @@ public struct QuantizedMatrix: Sendable {
                 scaleCodes.count == blocks && map.count == 256 && nested.count == (blocks + size - 1) / size,
                 "QuantizedMatrix: \(scaleCodes.count), \(map.count), \(nested.count) values for \(blocks) blocks")
         }
-        self.shape = shape
-        self.type = type
-        self.blockSize = blockSize
-        self.codes = codes
-        self.scales = scales
+        parts = Parts(shape: shape, type: type, blockSize: blockSize, codes: codes, scales: scales)
     }
 
     /// Bytes that the codes and the scales take.
@@ -70,7 +69,24 @@ public struct QuantizedMatrix: Sendable {
     }
 
     /// What the kernels read; valid while this value lives.
-    var matrix: ck_matrix {
+    var matrix: ck_matrix { parts.matrix }
+}
+
+/// What a quantized matrix consists of. The pointers in `matrix` lead into the tensors beside it.
+private final class Parts: @unchecked Sendable {
+    let shape: [Int]
+    let type: QuantizationType
+    let blockSize: Int
+    let codes: Tensor
+    let scales: BlockScales
+    let matrix: ck_matrix
+
+    init(shape: [Int], type: QuantizationType, blockSize: Int, codes: Tensor, scales: BlockScales) {
+        self.shape = shape
+        self.type = type
+        self.blockSize = blockSize
+        self.codes = codes
+        self.scales = scales
         var blocks = ck_blocks4()
         blocks.codes = UnsafePointer(codes.pointer(as: UInt8.self))
         blocks.block_size = Int64(blockSize)
@@ -84,7 +100,7 @@ public struct QuantizedMatrix: Sendable {
             blocks.nested_block_size = Int64(nestedBlockSize)
             blocks.nested_offset = offset
         }
-        return ck_matrix(type: type.code, data: nil, ld: Int64(shape[1]), blocks: blocks)
+        matrix = ck_matrix(type: type.code, data: nil, ld: Int64(shape[1]), blocks: blocks)
     }
 }
 

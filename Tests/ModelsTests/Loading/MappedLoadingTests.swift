@@ -15,6 +15,11 @@ struct MappedLoadingTests {
         return model.logits(tokens: tokens, plan: SegmentPlan(lengths: [tokens.count])).floats
     }
 
+    private func isCopied(_ weight: FrozenWeight) -> Bool {
+        guard case .dense(let tensor) = weight else { return false }
+        return tensor.storage.isWritable
+    }
+
     @Test("a model whose tensors no address fits is copied and gives the same logits", arguments: LlamaModelTests.names)
     func misaligned(name: String) throws {
         let golden = try Golden(name)
@@ -27,8 +32,8 @@ struct MappedLoadingTests {
             try shiftData(of: copy.appendingPathComponent(file), by: 1)
         }
         let shifted = try ModelLocation.open(copy)
-        #expect(try LlamaModel(shifted).embedding.storage.isWritable)
-        #expect(try !LlamaModel(golden.location).embedding.storage.isWritable)
+        #expect(try isCopied(LlamaModel(shifted).embedding))
+        #expect(try !isCopied(LlamaModel(golden.location).embedding))
         for type in [DType.float32, .bfloat16] {
             #expect(try logits(shifted, golden, type) == logits(golden.location, golden, type))
         }

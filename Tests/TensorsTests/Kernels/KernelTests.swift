@@ -19,6 +19,7 @@ struct KernelCase: CustomTestStringConvertible, Sendable {
 struct KernelTests {
     static let cases: [KernelCase] =
         mathCases + elementCases + normCases + softmaxCases + rowCases + updateCases + conversionCases + fourBitCases
+        + eightBitCases
 
     /// Every count below the largest unrolled loop's step, and some beyond.
     static let counts = Array(1...67) + [127, 128, 129, 256, 300, 1000]

@@ -48,6 +48,7 @@ extension OpCases {
         switch weight {
         case .dense(let tensor): tensor.converted(to: .float32).converted(to: compute).grid
         case .quantized(let matrix): matrix.dequantized(as: compute).grid
+        case .eightBit(let matrix): matrix.dequantized().converted(to: compute).grid
         }
     }
 

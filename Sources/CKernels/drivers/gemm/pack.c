@@ -15,17 +15,27 @@ static const float *row_f32(
         case CK_FLOAT32: return element(matrix, row, column);
         case CK_BFLOAT16: p->kernels->ck_convert_bf16_f32(count, element(matrix, row, column), buffer); break;
         case CK_FLOAT16: p->kernels->ck_convert_f16_f32(count, element(matrix, row, column), buffer); break;
+        case CK_Q8_0: p->kernels->ck_dequantize8_f32(matrix->data, row * matrix->ld + column, count, buffer); break;
         default:
             p->kernels->ck_dequantize4_f32(matrix->type, &matrix->blocks, row * matrix->ld + column, count, buffer);
     }
     return buffer;
 }
 
+// Whether a row is expanded to bf16 at once, without a buffer for f32.
+static bool expands_to_halves(const ck_matrix *matrix) {
+    return matrix->type == CK_NF4 || matrix->type == CK_FP4 || matrix->type == CK_Q8_0;
+}
+
 // The same as bf16; buffer has room for count f32 behind count bf16, rounded up to whole words.
 static const ck_bf16 *row_bf16(
     const product *p, const ck_matrix *matrix, int64_t row, int64_t column, int64_t count, ck_bf16 *buffer) {
     if (matrix->type == CK_BFLOAT16) return element(matrix, row, column);
-    if (matrix->type == CK_NF4 || matrix->type == CK_FP4) {
+    if (matrix->type == CK_Q8_0) {
+        p->kernels->ck_dequantize8_bf16(matrix->data, row * matrix->ld + column, count, buffer);
+        return buffer;
+    }
+    if (expands_to_halves(matrix)) {
         p->kernels->ck_dequantize4_bf16(matrix->type, &matrix->blocks, row * matrix->ld + column, count, buffer);
         return buffer;
     }
@@ -41,7 +51,7 @@ static void row_words(
     const product *p, const ck_matrix *matrix, int64_t row, int64_t column, int64_t count, uint32_t *buffer,
     uint32_t *out) {
     if (p->kind == WORD_PAIR) {
-        bool direct = matrix->type == CK_NF4 || matrix->type == CK_FP4;
+        bool direct = expands_to_halves(matrix);
         ck_bf16 *room = (ck_bf16 *)(direct ? out : buffer);
         const ck_bf16 *halves = row_bf16(p, matrix, row, column, count, room);
         if (!direct) memcpy(out, halves, (size_t)count * 2);
@@ -153,6 +163,9 @@ static void prefetch_row(const ck_matrix *matrix, int64_t row, int64_t column, i
         int64_t block = first / blocks->block_size, end = (first + count - 1) / blocks->block_size + 1;
         if (blocks->absmax) prefetch_bytes(blocks->absmax, 4 * block, 4 * end);
         else prefetch_bytes(blocks->absmax_codes, block, end);
+    } else if (matrix->type == CK_Q8_0) {
+        int64_t block = first / CK_BLOCK8_ELEMENTS, end = (first + count - 1) / CK_BLOCK8_ELEMENTS + 1;
+        prefetch_bytes(matrix->data, block * CK_BLOCK8_BYTES, end * CK_BLOCK8_BYTES);
     } else {
         int64_t size = matrix->type == CK_FLOAT32 ? 4 : 2;
         prefetch_bytes(matrix->data, first * size, (first + count) * size);

@@ -1,7 +1,7 @@
 // Few lanes over many keys, as in generation, where tiles would stay empty: every row of keys and values is read once,
 // straight from the caller's, for all lanes of a key head.
 
-enum { FEW_AT_ONCE = 4, FEW_VECTORS = 4, FEW_KEYS = 64 };
+enum { FEW_AT_ONCE = 4, FEW_VECTORS = 4, FEW_KEYS = 32 };
 
 // Rows of keys or values of a block, and memory of the next block to fetch ahead, as much for each row.
 typedef struct {
@@ -55,6 +55,7 @@ CK_INLINE float largest_lane(lanes_f32 x) {
 typedef struct {
     float maximum[FEW_AT_ONCE], total[FEW_AT_ONCE];
     float *queries, *output;  // [lanes][width]
+    const void *stored;       // the queries as the caller holds them, [lanes][head_dimension]
     float scale;              // of scores, times log2 e
     int64_t width;            // head_dimension in whole vectors
     int64_t row;              // of the first lane, in [tokens, heads]
@@ -125,9 +126,102 @@ CK_INLINE void few_values(
     }
 }
 
+#ifdef CK_AVX512BF16
+// Scores and weighed values of whole pairs, straight from rows of bf16: heads of whole registers.
+CK_INLINE bool takes_halves(const ck_type type, int64_t d) { return type == CK_BFLOAT16 && d % (2 * CK_LANES) == 0; }
+
+CK_INLINE void few_scores_halves(
+    const int lanes, const few_lanes *few, int64_t d, row_block keys, int64_t count, float scores[FEW_AT_ONCE][FEW_KEYS]) {
+    const ck_bf16 *queries = few->stored;
+    for (int64_t key = 0; key < count; key += 4) {
+        vector_f32 sums[FEW_AT_ONCE][4] = {0};
+        for (int64_t x = 0; x < d; x += 2 * CK_LANES) {
+            __m512bh q[FEW_AT_ONCE];
+#pragma clang loop unroll(full)
+            for (int i = 0; i < lanes; i++) q[i] = (__m512bh)_mm512_loadu_si512(queries + i * d + x);
+#pragma clang loop unroll(full)
+            for (int j = 0; j < 4; j++) {
+                // Scores behind the last key are not looked at.
+                int64_t row = least(key + j, count - 1);
+                __m512bh k = (__m512bh)_mm512_loadu_si512(element(CK_BFLOAT16, keys.rows + row * keys.stride, x));
+                __builtin_prefetch(element(CK_BFLOAT16, keys.ahead + row * keys.ahead_stride, x));
+#pragma clang loop unroll(full)
+                for (int i = 0; i < lanes; i++) sums[i][j] = (vector_f32)_mm512_dpbf16_ps((__m512)sums[i][j], q[i], k);
+            }
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < lanes; i++) few_sums(sums[i], scores[i] + key);
+    }
+    for (int i = 0; i < lanes; i++) {
+        for (int64_t key = 0; key < count; key += CK_LANES) *(lanes_f32 *)(scores[i] + key) *= few->scale;
+    }
+}
+
+// Two registers of elements in their order from one of those with even places and one of those with odd places, and back.
+CK_INLINE void interleave(__m512 even, __m512 odd, float *out) {
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+    _mm512_storeu_ps(out, _mm512_permutex2var_ps(even, low, odd));
+    _mm512_storeu_ps(out + 16, _mm512_permutex2var_ps(even, high, odd));
+}
+
+CK_INLINE void separate(const float *in, __m512 *even, __m512 *odd) {
+    const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    __m512 low = _mm512_loadu_ps(in), high = _mm512_loadu_ps(in + 16);
+    *even = _mm512_permutex2var_ps(low, evens, high);
+    *odd = _mm512_permutex2var_ps(low, _mm512_add_epi32(evens, _mm512_set1_epi32(1)), high);
+}
+
+CK_INLINE void few_values_halves(
+    const int lanes, const int pairs, const few_lanes *few, int64_t first, row_block values, int64_t count,
+    float scores[FEW_AT_ONCE][FEW_KEYS]) {
+    __m512 even[FEW_AT_ONCE][FEW_VECTORS / 2], odd[FEW_AT_ONCE][FEW_VECTORS / 2];
+    float *output = few->output + first;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < lanes; i++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < pairs; v++) separate(output + i * few->width + v * 2 * CK_LANES, &even[i][v], &odd[i][v]);
+    }
+    for (int64_t key = 0; key < count; key++) {
+        const char *row = values.rows + key * values.stride, *ahead = values.ahead + key * values.ahead_stride;
+#pragma clang loop unroll(full)
+        for (int v = 0; v < pairs; v++) {
+            int64_t place = first + v * 2 * CK_LANES;
+            __m512i x = _mm512_loadu_si512(element(CK_BFLOAT16, row, place));
+            __builtin_prefetch(element(CK_BFLOAT16, ahead, place));
+            __m512 x_even = (__m512)_mm512_slli_epi32(x, 16);
+            __m512 x_odd = (__m512)_mm512_and_si512(x, _mm512_set1_epi32((int)0xffff0000));
+#pragma clang loop unroll(full)
+            for (int i = 0; i < lanes; i++) {
+                __m512 p = _mm512_set1_ps(scores[i][key]);
+                even[i][v] = _mm512_fmadd_ps(p, x_even, even[i][v]);
+                odd[i][v] = _mm512_fmadd_ps(p, x_odd, odd[i][v]);
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < lanes; i++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < pairs; v++) interleave(even[i][v], odd[i][v], output + i * few->width + v * 2 * CK_LANES);
+    }
+}
+#endif
+
 CK_INLINE void few_block(
     const ck_type type, const int lanes, few_lanes *few, int64_t d, row_block keys, row_block values, int64_t count) {
-    float scores[FEW_AT_ONCE][FEW_KEYS];
+    _Alignas(64) float scores[FEW_AT_ONCE][FEW_KEYS];
+#ifdef CK_AVX512BF16
+    if (takes_halves(type, d)) {
+        few_scores_halves(lanes, few, d, keys, count, scores);
+        few_softmax(lanes, few, count, scores);
+        int64_t x = 0;
+        for (; x + FEW_VECTORS * CK_LANES <= d; x += FEW_VECTORS * CK_LANES) {
+            few_values_halves(lanes, FEW_VECTORS / 2, few, x, values, count, scores);
+        }
+        if (x < d) few_values_halves(lanes, 1, few, x, values, count, scores);
+        return;
+    }
+#endif
     few_scores(type, lanes, few, d, keys, count, scores);
     few_softmax(lanes, few, count, scores);
     int64_t x = 0;
@@ -168,6 +262,7 @@ void CK_NAME(ck_attention_forward_few)(const ck_attention_work *w, int64_t segme
                 .queries = memory + 2 * i * size, .output = memory + (2 * i + 1) * size, .width = width, .scale = a->scale * 1.44269504f,
                 .row = (own->query_start + query) * a->heads + (kv_head + i / parts) * group + member,
                 .lanes = (int)least(FEW_AT_ONCE, group - member)};
+            few[i].stored = element(a->type, a->queries, few[i].row * d);
             for (int lane = 0; lane < few[i].lanes; lane++) {
                 few[i].maximum[lane] = -INFINITY;
                 for (int64_t x = 0; x < d; x++) {
