@@ -96,7 +96,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"], goldens: false),
+        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"]),
         tests(
             "CommandTests",
             ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
