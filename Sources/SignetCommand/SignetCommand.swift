@@ -6,6 +6,7 @@ struct SignetCommand: ParsableCommand {
         commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
         subcommands: [
             GenerateCommand.self,
+            DistillCommand.self,
             AnonymizeCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,

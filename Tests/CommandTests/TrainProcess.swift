@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The executable `train`, or another, run as a user runs it.
+/// The executable `train`, or another one, run as a user runs it.
 final class TrainProcess {
     /// How a process has ended, and what it has written.
     struct Outcome {
@@ -18,9 +18,11 @@ final class TrainProcess {
     private let folder: URL
     private var outcome: Outcome?
 
-    /// Starts `program`.
+    /// Starts a program.
     ///
-    /// - Parameter environment: variables beside those of this process.
+    /// - Parameters:
+    ///   - environment: variables beside those of this process.
+    ///   - program: the name of the executable.
     init(_ arguments: [String], environment: [String: String] = [:], program: String = "train") throws {
         let executable = ProgramRun.executables.appendingPathComponent(program)
         folder = try Fixtures.temporaryFolder()

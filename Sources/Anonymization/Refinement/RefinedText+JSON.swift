@@ -20,7 +20,8 @@ extension RefinedText {
         if number > 0 {
             let previous = WordDifference(from: rounds[number - 1].state.text, to: round.state.text)
             let original = WordDifference(from: self.original, to: round.state.text)
-            members.append(.init("diff", .object([.init("previous", previous.json), .init("original", original.json)])))
+            members.append(
+                .init("diff", .object([.init("previous", previous.json), .init("original", original.json)])))
         }
         if let failure = round.failure {
             members.append(

@@ -31,7 +31,8 @@ struct RoleCall {
             do {
                 let reply = try await model.reply(to: request)
                 guard reply.isComplete else {
-                    reason = "expected an answer that ends, found one of \(reply.completionTokens) tokens that was cut off"
+                    reason =
+                        "expected an answer that ends, found one of \(reply.completionTokens) tokens that was cut off"
                     continue
                 }
                 return try read(reply.text)

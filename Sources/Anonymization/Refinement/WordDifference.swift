@@ -80,7 +80,9 @@ public struct WordDifference: Sendable, Equatable {
     }
 
     private static func isInWord(_ character: Character) -> Bool {
-        guard character.isLetter || character.isNumber, let scalar = character.unicodeScalars.first else { return false }
+        guard character.isLetter || character.isNumber, let scalar = character.unicodeScalars.first else {
+            return false
+        }
         let isKana = (0x3040...0x30FF).contains(scalar.value)
         return !scalar.properties.isIdeographic && !isKana
     }
