@@ -116,8 +116,7 @@ let package = Package(
         tests("TrainingTests", ["Training", "Files"]),
         tests(
             "AnonymizationTests",
-            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Files", "Diagnostics"],
-            goldens: false),
+            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Files", "Diagnostics"]),
         tests(
             "CommandTests",
             [

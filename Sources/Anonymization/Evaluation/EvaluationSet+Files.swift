@@ -104,7 +104,7 @@ private struct EvaluationSetBuilder {
         let originals = states[0].map { EvaluationSet.Version($0[0]) }
         var methods: [EvaluationSet.Method] = [
             .init(name: "Original", kind: .original, runs: [originals]),
-            .init(name: "Identity", kind: .baseline, runs: [originals]),
+            .init(name: EvaluationSet.identityName, kind: .baseline, runs: [originals]),
         ]
         if texts.allSatisfy({ $0.spans != nil }) {
             let masked = texts.map { EvaluationSet.Version(text: MaskedText.mask($0.original, $0.spans ?? [])) }
