@@ -92,6 +92,8 @@ let package = Package(
             path: "Benchmarks", exclude: ["peers"], swiftSettings: strict),
         .executableTarget(
             name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
+        .executableTarget(
+            name: "refinement", dependencies: ["Signet"], path: "Examples/refinement", swiftSettings: strict),
 
         .executableTarget(
             name: "threadprobe", dependencies: ["Tensors", "CKernels"], path: "Tests/ThreadProbe", swiftSettings: strict
@@ -121,7 +123,7 @@ let package = Package(
             "CommandTests",
             [
                 "Signet", "Files", "EndpointTestServer", "TrainCommand", "SignetCommand", "BenchmarksCommand",
-                "threadprobe", "unlikelihood",
+                "threadprobe", "unlikelihood", "refinement",
             ],
             goldens: false),
     ]

@@ -122,4 +122,30 @@ struct RefinementRunTests {
         let (trajectories, report) = try TrajectoryReader(path: file.path).trajectories()
         #expect(trajectories[0].states == text.rounds.map(\.state) && report.counts.isEmpty)
     }
+
+    @Test("rows of a CSV file bring their profile and truth along; a file of an unknown name is one text")
+    func otherFiles() throws {
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let table = folder.appendingPathComponent("in.csv")
+        try Data("id,profile,text,age\na,p,\"I am 29,\nreally.\",29\nb,,It rains.,\n".utf8).write(to: table)
+        let records = try TextRecord.all(in: table.path)
+        #expect(records.map(\.text) == ["I am 29,\nreally.", "It rains."] && records.map(\.id) == ["a", "b"])
+        #expect(
+            JSONValue.object(records[0].fields).compactText == #"{"profile": "p", "truth": {"age": "29"}}"#
+                && records[1].fields.isEmpty)
+        let note = folder.appendingPathComponent("note")
+        try Data("I am 29.\n\nIt rains.\n".utf8).write(to: note)
+        #expect(try TextRecord.all(in: note.path).map(\.text) == ["I am 29.\n\nIt rains."])
+    }
+
+    @Test("two processes or runs never write to one output")
+    func lock() throws {
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("out.jsonl").path
+        let first = try RefinementOutput(path: path, records: [], settings: [])
+        #expect(throws: InputError.self) { _ = try RefinementOutput(path: path, records: [], settings: []) }
+        withExtendedLifetime(first) {}
+    }
 }
