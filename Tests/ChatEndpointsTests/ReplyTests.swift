@@ -12,7 +12,8 @@ struct ReplyTests {
             .completion("fine")
         } test: { bench in
             let messages = [
-                ChatMessage(role: "system", content: "Be brief/\"kind\"."), ChatMessage(role: "user", content: "Zürich?"),
+                ChatMessage(role: "system", content: "Be brief/\"kind\"."),
+                ChatMessage(role: "user", content: "Zürich?"),
             ]
             let sampling = SamplingSettings(temperature: 0.25, topP: 0.5, maxTokens: 64, seed: 7)
             #expect(try await bench.endpoint().reply(to: messages, sampling: sampling).text == "fine")

@@ -150,6 +150,32 @@ struct SignetDistillTests {
         }
     }
 
+    @Test("a local model plays the roles too; where it cannot, each text is set aside, and is not tried again")
+    func localModel() async throws {
+        try await with { _ in
+            .silence
+        } test: { bench in
+            let config = bench.folder.appendingPathComponent("local.json")
+            let json = """
+                {"texts": "texts.jsonl", "anonymizer": {"model": {"path": "\(Golden.model)"}, "max_tokens": 4},
+                 "parse_retries": 1, "output_dir": "local"}
+                """
+            try Data(json.utf8).write(to: config)
+            var journal: Data?
+            for _ in 0..<2 {
+                let outcome = try TrainProcess(["distill", "--config", config.path], program: "signet").wait()
+                #expect(outcome.status == 65, "\(outcome.errors)")
+                #expect(outcome.errors.contains("every text was set aside"))
+                let lines = String(decoding: try bench.data("local", "failed.jsonl"), as: UTF8.self).split(
+                    separator: "\n")
+                #expect(lines.count == Self.textCount && lines.allSatisfy { $0.contains(#""role": "adversary""#) })
+                let replies = try bench.data("local", "replies.journal")
+                #expect(journal == nil || journal == replies)
+                journal = replies
+            }
+        }
+    }
+
     @Test("a key that is missing or refused, and a server that is not there, are one line and the status that fits")
     func errors() async throws {
         try await with { _ in

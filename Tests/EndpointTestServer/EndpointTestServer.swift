@@ -73,6 +73,7 @@ public final class EndpointTestServer: Sendable {
         var underWay = 0
         var mostUnderWay = 0
         var connections: [ObjectIdentifier: any Channel] = [:]
+        var isStopped = false
     }
 
     private let state = Mutex(State())
@@ -110,7 +111,11 @@ public final class EndpointTestServer: Sendable {
     public var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
 
     func connected(_ channel: any Channel) {
-        state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+        let isStopped = state.withLock { state in
+            state.connections[ObjectIdentifier(channel)] = channel
+            return state.isStopped
+        }
+        if isStopped { channel.close(promise: nil) }
     }
 
     func disconnected(_ channel: any Channel) {
@@ -143,6 +148,10 @@ public final class EndpointTestServer: Sendable {
             return listener
         }
         try? await channel?.close()
-        for connection in state.withLock({ Array($0.connections.values) }) { try? await connection.close() }
+        let connections = state.withLock { state in
+            state.isStopped = true
+            return Array(state.connections.values)
+        }
+        for connection in connections { try? await connection.close() }
     }
 }

@@ -27,7 +27,7 @@ public struct DistillConfiguration: Sendable, Equatable {
         public init() {}
     }
 
-    /// `texts`: a JSONL file of texts; see ``SourceTextReader``.
+    /// `texts`: a file of texts in any format that ``SourceReader`` recognises.
     public var texts: String
     /// `anonymizer`: rewrites texts.
     public var anonymizer = Role()
@@ -46,7 +46,7 @@ public struct DistillConfiguration: Sendable, Equatable {
     /// `output_dir`: the folder the run writes to.
     public var outputDir = "Checkpoints/distill"
 
-    /// - Parameter texts: a JSONL file of texts.
+    /// - Parameter texts: a file of texts.
     public init(texts: String) {
         self.texts = texts
     }

@@ -8,6 +8,7 @@ public struct Distillation: Sendable {
     private let configuration: DistillConfiguration
     private let folder: DistillationFolder
     private let texts: [SourceText]
+    private let reading: ReadingReport
     private let models: DistillationModels
     private let style: ProgressReporter.Style
 
@@ -16,24 +17,19 @@ public struct Distillation: Sendable {
     /// - Parameters:
     ///   - style: how progress is shown; no text, answer or key ever is.
     ///   - environment: the variables of which some hold keys.
-    ///   - localModel: makes a model of ours with its adapter, and the digest of everything that its replies depend on.
     /// - Throws: `InputError`: `.config` for a config that is wrong or not that of the run in the folder, `.data` for
     ///   texts or a journal that are, `.missingFile`, `.tryAgain` where another process uses the folder.
     public init(
         _ configuration: DistillConfiguration, style: ProgressReporter.Style,
-        environment: [String: String] = ProcessInfo.processInfo.environment,
-        localModel: (_ model: TrainConfiguration.Model, _ adapterPath: String?) throws -> (
-            model: any ChatModel, identity: String
-        )
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws {
         self.configuration = configuration
         self.style = style
-        texts = try SourceTextReader(path: configuration.texts).texts()
+        (texts, reading) = try SourceReader(path: configuration.texts).texts()
         folder = try DistillationFolder(path: configuration.outputDir)
         let cache = try ReplyCache(folder.replies)
         try folder.keep(configuration)
-        models = try DistillationModels(
-            configuration, cache: cache, environment: environment, localModel: localModel)
+        models = try DistillationModels(configuration, cache: cache, environment: environment)
     }
 
     /// Runs to the last text, or until `StopSignal` has one.
@@ -44,6 +40,7 @@ public struct Distillation: Sendable {
     public func run() async throws -> DistillationRun.Outcome {
         let writer = try DistillationWriter(folder)
         var reporter = ProgressReporter(totalSteps: texts.count, firstStep: writer.existingCount, style: style)
+        for line in reading.lines { reporter.warn(line) }
         let run = DistillationRun(
             loop, texts: texts, concurrentTexts: models.concurrentTexts, isStopping: { StopSignal.signal != nil })
         var shownPercentage = -1

@@ -1,13 +1,12 @@
 import ChatEndpoints
 import Diagnostics
+import Foundation
+import ModelFiles
+import Models
 import Training
 
 /// Who plays the three roles of a distillation. Roles with equal endpoints or models share one, with its limits.
 struct DistillationModels: Sendable {
-    /// Makes a model of ours, and the digest of everything that its replies depend on.
-    typealias LocalModel =
-        (_ model: TrainConfiguration.Model, _ adapterPath: String?) throws -> (model: any ChatModel, identity: String)
-
     /// The clients of all endpoints, each once.
     private(set) var endpoints: [ChatEndpoint] = []
     private(set) var anonymizer: any ChatModel
@@ -15,9 +14,7 @@ struct DistillationModels: Sendable {
     private(set) var judge: any ChatModel
 
     /// - Throws: `InputError`: what is wrong with an endpoint's config, its key or a model's files.
-    init(
-        _ configuration: DistillConfiguration, cache: ReplyCache, environment: [String: String], localModel: LocalModel
-    ) throws {
+    init(_ configuration: DistillConfiguration, cache: ReplyCache, environment: [String: String]) throws {
         var made: [(role: DistillConfiguration.Role, model: any ChatModel)] = []
         var clients: [ChatEndpoint] = []
         func model(_ role: DistillConfiguration.Role) throws -> any ChatModel {
@@ -29,8 +26,7 @@ struct DistillationModels: Sendable {
                 clients.append(client)
                 model = EndpointChatModel(client)
             } else if let section = role.model {
-                let local = try localModel(section, role.adapterPath)
-                model = CachedChatModel(local.model, identity: local.identity, cache: cache)
+                model = try Self.localModel(section, adapterPath: role.adapterPath, cache: cache)
             } else {
                 throw InputError(.config, at: "anonymizer", "expected an endpoint or a model, found neither")
             }
@@ -41,6 +37,19 @@ struct DistillationModels: Sendable {
         adversary = try model(configuration.adversary)
         judge = try model(configuration.judge)
         endpoints = clients
+    }
+
+    private static func localModel(
+        _ section: TrainConfiguration.Model, adapterPath: String?, cache: ReplyCache
+    ) throws -> any ChatModel {
+        let url = URL(fileURLWithPath: section.path)
+        let adapter = adapterPath.map { URL(fileURLWithPath: $0) }
+        let quantization = section.quantization.map { QuantizationSettings($0) }
+        let identity = try ModelLocation.open(url).generationDigest(
+            adapter: adapter, computeType: section.computeDtype, quantization: quantization)
+        let model = try LocalChatModel(
+            contentsOf: url, adapter: adapter, computeType: section.computeDtype, quantization: quantization)
+        return CachedChatModel(model, identity: identity, cache: cache)
     }
 
     /// Enough texts to keep every endpoint busy, or to fill a local model's batches.

@@ -38,7 +38,8 @@ public struct RolePlayer: Sendable {
             }
             do {
                 guard reply.isComplete else {
-                    throw ReplyError("expected an answer of at most \(request.maxTokens) tokens, found one that is cut off")
+                    throw ReplyError(
+                        "expected an answer of at most \(request.maxTokens) tokens, found one that is cut off")
                 }
                 return try read(reply.text)
             } catch let error as ReplyError {
@@ -56,7 +57,8 @@ public struct RolePlayer: Sendable {
             ChatMessage(role: "assistant", content: answer),
             ChatMessage(
                 role: "user",
-                content: "Your answer cannot be read: \(error). Answer once more, in exactly the form that was asked for."),
+                content:
+                    "Your answer cannot be read: \(error). Answer once more, in exactly the form that was asked for."),
         ]
     }
 }

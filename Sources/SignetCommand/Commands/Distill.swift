@@ -28,9 +28,7 @@ struct DistillCommand: ComputingCommand {
         StopSignal.listen()
         let style = ProgressReporter.Style.automatic(quiet: quiet)
         let outcome = try waiting {
-            try await Distillation(configuration, style: style) { model, _ in
-                throw InputError(.config, at: model.path, "no local models yet")
-            }.run()
+            try await Distillation(configuration, style: style).run()
         }
         if outcome.end == .stopped {
             try? StandardOutput.writeLine("stopped; the same command goes on")

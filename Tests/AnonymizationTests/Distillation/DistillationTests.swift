@@ -46,9 +46,7 @@ private struct Workshop: Sendable {
     func run(_ configuration: DistillConfiguration) async throws -> DistillationRun.Outcome {
         while true {
             do {
-                return try await Distillation(configuration, style: .quiet, environment: [:]) { _, _ in
-                    fatalError("no local model is asked for")
-                }.run()
+                return try await Distillation(configuration, style: .quiet, environment: [:]).run()
             } catch let error as InputError where error.message == "is in use by another process" {
                 try await Task.sleep(for: .milliseconds(1))
             }
@@ -179,7 +177,7 @@ struct DistillationTests {
                     #expect(outcome.trajectories == 22 && outcome.setAside == 2)
                 }
                 let path = workshop.folder.appendingPathComponent("out/failed.jsonl").path
-                let texts = try SourceTextReader(path: path).texts()
+                let texts = try SourceReader(path: path).texts().texts
                 #expect(texts.map(\.id) == ["t5", "t9"] && texts.map(\.profile) == ["p1", "p3"])
                 #expect(texts[0].text == ScriptedTeacher.text(5))
                 let text = try workshop.text("failed.jsonl")
