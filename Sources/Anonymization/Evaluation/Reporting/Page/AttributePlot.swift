@@ -70,7 +70,7 @@ struct AttributePlot {
         }
         return """
             <g><title>\(line.attribute.rawValue): from \(line.before.inReport) to \(line.after.inReport), \(line.labels) labels</title>\
-            <text class="name" x="0" y="\((y + 4.5).inDrawing)">\(line.attribute.rawValue.capitalized)</text>\
+            <text class="name" x="0" y="\((y + 4.5).inDrawing)">\(ReportColumn.attribute(line.attribute).title)</text>\
             <line class="path" x1="\(before.inDrawing)" y1="\(y.inDrawing)" x2="\(after.inDrawing)" y2="\(y.inDrawing)"/>\
             <rect class="mark original" x="\((before - 6).inDrawing)" y="\((y - 6).inDrawing)" width="12" height="12" rx="2"/>\
             <circle class="mark iteration" cx="\(after.inDrawing)" cy="\(y.inDrawing)" r="7"/>\

@@ -13,7 +13,7 @@ extension EvaluationPage {
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink); -webkit-text-size-adjust: 100%;
           font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-        main { max-width: 76rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
+        main { max-width: 84rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
         h1 { font-size: 2.25rem; line-height: 1.15; letter-spacing: -0.02em; margin: 0; }
         h2 { font-size: 1.2rem; letter-spacing: -0.01em; margin: 0 0 0.75rem; }
         p, ul { margin: 0 0 1rem; max-width: 52rem; }
@@ -44,17 +44,18 @@ extension EvaluationPage {
         .mark.baseline { fill: var(--baseline); } .spread.baseline { stroke: var(--baseline); }
         .mark.iteration { fill: var(--iteration); } .spread.iteration { stroke: var(--iteration); }
         .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; width: 100%; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: 0.55rem 0.8rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
+        table { border-collapse: collapse; width: 100%; font-size: 0.8rem; font-variant-numeric: tabular-nums; }
+        th, td { padding: 0.5rem 0.42rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
         thead th { border-top: 0; color: var(--muted); font-weight: 600; vertical-align: bottom; }
         th:first-child { text-align: left; position: sticky; left: 0; background: var(--surface); }
         tbody th { font-weight: 600; }
         tr.iteration th { color: var(--iteration); } tr.baseline th { color: var(--baseline); }
-        td small { display: block; color: var(--muted); font-size: 0.75rem; font-weight: 400; }
+        td small { display: block; color: var(--muted); font-size: 0.72rem; font-weight: 400; letter-spacing: -0.02em; }
         td.leak { background: color-mix(in srgb, var(--tint) calc(var(--leak) * 0.28), transparent); }
         td.best { font-weight: 750; }
         .sum { border-left: 1px solid var(--line); }
-        .arrow { font-weight: 400; }
+        .arrow { display: block; font-weight: 400; }
+        th:first-child, td:first-child { padding-left: 1rem; } th:last-child, td:last-child { padding-right: 1rem; }
         :focus-visible { outline: 3px solid var(--iteration); outline-offset: 2px; }
         @media print { body { background: none; } main { padding: 0; } figure, .card, tr { break-inside: avoid; } }
         """

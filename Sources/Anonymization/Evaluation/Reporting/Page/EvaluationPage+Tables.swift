@@ -26,7 +26,7 @@ extension EvaluationPage {
 
     private func direction(_ column: ReportColumn) -> String {
         let (arrow, words) = column.isLeak ? ("↓", "less is better") : ("↑", "more is better")
-        return " <span class=\"arrow\" role=\"img\" aria-label=\"\(words)\">\(arrow)</span>"
+        return "<span class=\"arrow\" role=\"img\" aria-label=\"\(words)\">\(arrow)</span>"
     }
 
     private func cell(_ column: ReportColumn, _ row: EvaluationReport.Row) -> String {
@@ -38,7 +38,7 @@ extension EvaluationPage {
         let style = column.isLeak ? " style=\"--leak:\(Int((measure.value * 100).rounded()))%\"" : ""
         let list = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
         let interval = measure.interval.map {
-            "<small>\($0.lowerBound.inReport) – \($0.upperBound.inReport)</small>"
+            "<small>\($0.lowerBound.inReport)–\($0.upperBound.inReport)</small>"
         }
         return "<td\(list)\(style)>\(measure.value.inReport)\(interval ?? "")</td>"
     }

@@ -23,7 +23,7 @@ struct PlotLabels {
     private var taken: [Box]
     private let frame: Box
 
-    private static let characterWidth = 7.4
+    private static let characterWidth = 8.3
     private static let height = 16.0
     private static let distance = 11.0
 

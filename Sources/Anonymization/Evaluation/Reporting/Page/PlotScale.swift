@@ -46,7 +46,7 @@ extension Double {
 
     /// The number of a tick.
     var onAxis: String {
-        let text = String(format: "%.2f", self)
+        let text = String(format: "%.2f", abs(self) < 0.005 ? 0 : self)
         let short = text.hasSuffix("0") ? String(text.dropLast()) : text
         return short.hasPrefix("-") ? "−" + short.dropFirst() : short
     }

@@ -95,14 +95,10 @@ struct PrivacyUtilityPlot {
             let second = (across.position(high), up.position(utility(at: high)))
             let contour = line(
                 "contour", (first.0.inDrawing, first.1.inDrawing), (second.0.inDrawing, second.1.inDrawing))
-            // A label would not fit on a line that only cuts a corner.
-            guard abs(first.1 - second.1) > 40 else { return [contour] }
-            let isAtTop = abs(second.1 - Self.top) < 0.5
-            let label = text(
-                overall.onAxis, (second.0 + (isAtTop ? 0 : 14)).inDrawing, (second.1 + (isAtTop ? -7 : -3)).inDrawing,
-                anchor: "middle", classes: "halo")
-            return [contour, label]
-        }
+            // Lines that leave the frame elsewhere, or beside the title of the labels, go without one.
+            guard abs(second.1 - Self.top) < 0.5, second.0 < Self.right - 60 else { return [contour] }
+            return [contour, text(overall.onAxis, second.0.inDrawing, (Self.top - 7).inDrawing, anchor: "middle")]
+        } + [text("Overall", Self.right.inDrawing, (Self.top - 7).inDrawing, anchor: "end")]
     }
 
     private var path: String {
