@@ -42,7 +42,7 @@ private final class AnonymizeFolder {
 
 @Suite("signet anonymize")
 struct SignetAnonymizeTests {
-    @Test("a model that answers garbage leaves every text as it is, marked, one object a line in the order of the input")
+    @Test("a model that answers garbage leaves every text as it is, marked, one object a line in the input's order")
     func garbage() throws {
         let folder = try AnonymizeFolder()
         let run = try ProgramRun.of("signet", folder.arguments("out.jsonl", "--protect", "location,age"))

@@ -61,7 +61,7 @@ struct AnonymizeCommand: ComputingCommand {
         let run = RefinementRun(SelfRefinement(chatModel, settings: settings), concurrency: batchSize)
         StopSignal.listen()
         do {
-            report = try waiting(until: { StopSignal.signal != nil }) { [report] in
+            let work = { @Sendable [report] in
                 var report = report
                 if let output {
                     try await run.refine(records, to: output) { try report.show($0, $1) }
@@ -70,6 +70,7 @@ struct AnonymizeCommand: ComputingCommand {
                 }
                 return report
             }
+            report = try waiting(until: { StopSignal.signal != nil }, for: work)
             try report.end()
         } catch is CancellationError {
             try report.stop()

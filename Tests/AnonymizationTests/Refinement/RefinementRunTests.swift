@@ -97,7 +97,8 @@ struct RefinementRunTests {
 
     @Test("a text's object keeps the fields of its record, and its rounds are states of a trajectory")
     func layout() async throws {
-        let line = #"{"text": "I am 29.", "profile": {"a": [1]}, "n": 1.50, "id": 7, "rounds": 3, "truth": {"age": 29}}"#
+        let line =
+            #"{"text": "I am 29.", "profile": {"a": [1]}, "n": 1.50, "id": 7, "rounds": 3, "truth": {"age": 29}}"#
         let folder = try Fixtures.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = folder.appendingPathComponent("in.jsonl")
@@ -111,10 +112,13 @@ struct RefinementRunTests {
         #expect(json["profile"]?.compactText == #"{"a": [1]}"# && json["n"]?.compactText == "1.50")
         #expect(json["protect"]?.compactText == #"["age", "location"]"#)
         let rounds = try #require(json["rounds"]?.array)
-        #expect(rounds.map { $0.members!.map(\.key) } == [
-            ["text", "privacy", "utility"], ["text", "privacy", "utility", "diff"],
-        ])
-        #expect(rounds[1]["diff"]?["original"]?.compactText == #"[["=", "I am "], ["-", "29"], ["+", "an adult"], ["=", "."]]"#)
+        #expect(
+            rounds.map { $0.members!.map(\.key) } == [
+                ["text", "privacy", "utility"], ["text", "privacy", "utility", "diff"],
+            ])
+        #expect(
+            rounds[1]["diff"]?["original"]?.compactText
+                == #"[["=", "I am "], ["-", "29"], ["+", "an adult"], ["=", "."]]"#)
         // Its rounds, called texts, are a trajectory.
         let trajectory = JSONValue.object([.init("id", .string("7")), .init("texts", .array(rounds))])
         let file = folder.appendingPathComponent("trajectory.jsonl")

@@ -125,7 +125,8 @@ struct LostRoundTests {
 
     @Test(
         "a round without a readable answer keeps text, P and U, says why, and the next one tries again",
-        arguments: [RoundFailure.Role.anonymize, .infer, .judge], ["garbage", "", "{", "#", "\u{0}\u{FFFD}", "cut off…"])
+        arguments: [RoundFailure.Role.anonymize, .infer, .judge],
+        ["garbage", "", "{", "#", "\u{0}\u{FFFD}", "cut off…"])
     func lost(role: RoundFailure.Role, garbage: String) async throws {
         let model = ScriptedChatModel { asked, request in
             let isOriginal = request.subject == Self.text
@@ -143,7 +144,7 @@ struct LostRoundTests {
         }
         #expect(result.reviewReasons.contains(.stillInferable(result.rounds[0].state.inferences)))
         // Each round tries twice.
-        let asked = [RoundFailure.Role.anonymize: ScriptedChatModel.Role.anonymize, .infer: .infer, .judge: .judge][role]!
+        let asked = ScriptedChatModel.Role.allCases.first { "\($0)" == role.rawValue }!
         #expect(model.requests(asked).count == (role == .infer ? 5 : 4))
     }
 
@@ -190,7 +191,8 @@ struct LostRoundTests {
             try await reasons(same, judgement(readability: 6, meaning: 4)) == [
                 .lowUtility(20.0 / 30, floor: 0.7)
             ])
-        #expect(try await reasons(same, judgement(hallucination: 0)) == [.lowUtility(20.0 / 30, floor: 0.7), .invention])
+        #expect(
+            try await reasons(same, judgement(hallucination: 0)) == [.lowUtility(20.0 / 30, floor: 0.7), .invention])
         #expect(try await reasons("Nothing.", judgement()) == [.length(ratio: 8.0 / 26)])
         #expect(try await reasons(String(repeating: "word ", count: 20), judgement()) == [.length(ratio: 99.0 / 26)])
     }

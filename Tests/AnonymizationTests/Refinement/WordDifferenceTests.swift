@@ -18,7 +18,8 @@ struct WordDifferenceTests {
     @Test("neighbouring changed words are one change")
     func joined() {
         #expect(
-            marked("my wife Ingeborg bakes", "my partner bakes bread") == "my [-wife Ingeborg-]{+partner+} bakes{+ bread+}")
+            marked("my wife Ingeborg bakes", "my partner bakes bread")
+                == "my [-wife Ingeborg-]{+partner+} bakes{+ bread+}")
     }
 
     @Test("a terminal gets colours")
