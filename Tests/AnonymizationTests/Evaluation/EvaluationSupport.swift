@@ -1,3 +1,5 @@
+import Tokenizers
+
 @testable import Anonymization
 
 extension ScriptedModel {
