@@ -75,8 +75,11 @@ struct RefinementRunTests {
         let path = folder.appendingPathComponent("out.jsonl").path
         let records = [TextRecord(id: "1", text: "I am 29."), TextRecord(id: "2", text: "It rains.")]
         let settings = RefinementSettings()
-        let output = try RefinementOutput(path: path, records: records, settings: settings.named(digest: "m"))
-        try await RefinementRun(SelfRefinement(ScriptedChatModel(diligentAnswer))).refine(records, to: output)
+        func write() async throws {
+            let output = try RefinementOutput(path: path, records: records, settings: settings.named(digest: "m"))
+            try await RefinementRun(SelfRefinement(ScriptedChatModel(diligentAnswer))).refine(records, to: output)
+        }
+        try await write()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         func expectRefusal(_ message: String, _ records: [TextRecord], _ settings: [(name: String, value: String)]) {
             #expect {
