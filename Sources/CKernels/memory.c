@@ -2,38 +2,149 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "CKernels.h"
+#include "memory.h"
 
-enum { ALIGNMENT = 64 };
+// Small blocks come from malloc. Large ones are mapped, each by itself, and kept when they are freed for the next request
+// of the same size: so freed memory never lies in pieces between blocks in use, and what the process holds is bounded by
+// what its tensors held at their most.
+enum {
+    ALIGNMENT = 64,
+    PAGE = 4096,
+    HUGE_PAGE = 2 << 20,
+    LEAST_MAPPED = 128 << 10,
+    LEAST_HUGE = 4 << 20,
+};
 
 static _Atomic int64_t live, peak;
 static pthread_once_t tuned = PTHREAD_ONCE_INIT;
 
-static void keep_freed_pages(void) {
-    // Before version 2.35 glibc maps whatever is larger than 32 MiB and refuses to be told otherwise.
-    if (!mallopt(M_MMAP_THRESHOLD, 1 << 30)) mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 16 << 20);
+static void raise_peak(int64_t now) {
+    int64_t most = atomic_load(&peak);
+    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
+    }
+}
+
+// Freed blocks, the longest unused first.
+typedef struct {
+    char *memory;
+    int64_t size;
+} freed_block;
+
+static struct {
+    pthread_mutex_t lock;
+    freed_block *blocks;
+    int64_t count, room;
+    // Bytes mapped: in use and freed; and the most that were in use at a time.
+    int64_t used, freed, most_used;
+} mapped = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+// Sizes in steps of at most a sixteenth, so that requests of nearly the same size take each other's blocks.
+static int64_t mapped_size(int64_t bytes) {
+    int64_t step = bytes >= LEAST_HUGE ? HUGE_PAGE : PAGE;
+    while (step * 32 <= bytes) step *= 2;
+    return (bytes + step - 1) / step * step;
+}
+
+void *ck_map(int64_t bytes) {
+    int64_t size = mapped_size(bytes);
+    int64_t alignment = size >= LEAST_HUGE ? HUGE_PAGE : 0;
+    char *block = mmap(NULL, (size_t)(size + alignment), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED) return NULL;
+    if (!alignment) return block;
+    char *memory = block + (alignment - (int64_t)((uintptr_t)block % (uintptr_t)alignment)) % alignment;
+    if (memory > block) munmap(block, (size_t)(memory - block));
+    if (block + alignment > memory) munmap(memory + size, (size_t)(block + alignment - memory));
+    // Where the system has none to give, small pages do.
+    madvise(memory, (size_t)size, MADV_HUGEPAGE);
+    return memory;
+}
+
+void ck_unmap(void *memory, int64_t bytes) {
+    if (memory) munmap(memory, (size_t)mapped_size(bytes));
+}
+
+static freed_block take(int64_t index) {
+    freed_block block = mapped.blocks[index];
+    mapped.count--;
+    memmove(mapped.blocks + index, mapped.blocks + index + 1, (size_t)(mapped.count - index) * sizeof block);
+    mapped.freed -= block.size;
+    return block;
+}
+
+static void *allocate_mapped(int64_t bytes) {
+    int64_t size = mapped_size(bytes);
+    pthread_mutex_lock(&mapped.lock);
+    char *memory = NULL;
+    for (int64_t index = mapped.count - 1; index >= 0 && !memory; index--) {
+        if (mapped.blocks[index].size == size) memory = take(index).memory;
+    }
+    mapped.used += size;
+    if (mapped.used > mapped.most_used) mapped.most_used = mapped.used;
+    while (mapped.count > 0 && mapped.used + mapped.freed > mapped.most_used) {
+        freed_block oldest = take(0);
+        ck_unmap(oldest.memory, oldest.size);
+    }
+    if (!memory) memory = ck_map(size);
+    if (!memory) mapped.used -= size;
+    pthread_mutex_unlock(&mapped.lock);
+    return memory;
+}
+
+static void release_mapped(char *memory, int64_t bytes) {
+    int64_t size = mapped_size(bytes);
+    pthread_mutex_lock(&mapped.lock);
+    mapped.used -= size;
+    if (mapped.count == mapped.room) {
+        int64_t room = mapped.room ? 2 * mapped.room : 64;
+        freed_block *blocks = realloc(mapped.blocks, (size_t)room * sizeof *blocks);
+        if (blocks) {
+            mapped.blocks = blocks;
+            mapped.room = room;
+        }
+    }
+    if (mapped.count < mapped.room) {
+        mapped.blocks[mapped.count++] = (freed_block){memory, size};
+        mapped.freed += size;
+    } else {
+        ck_unmap(memory, size);
+    }
+    pthread_mutex_unlock(&mapped.lock);
+}
+
+static void keep_small_blocks(void) {
+    // Arrays of the size of a row of logits come and go with every token.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 // Not posix_memalign: what it leaves behind when it is freed is too small for the next request of the same size, because
 // it first looks for room to move the start in. Here that room is part of the block, which is found in front of it.
-void *ck_allocate(int64_t bytes) {
-    pthread_once(&tuned, keep_freed_pages);
-    char *block = malloc((size_t)(bytes > 0 ? bytes : 0) + ALIGNMENT);
+static void *allocate_small(int64_t bytes) {
+    pthread_once(&tuned, keep_small_blocks);
+    char *block = malloc((size_t)bytes + ALIGNMENT);
     if (!block) return NULL;
     char *memory = block + ALIGNMENT - (uintptr_t)block % ALIGNMENT;
     ((void **)memory)[-1] = block;
-    int64_t now = atomic_fetch_add(&live, bytes) + bytes;
-    int64_t most = atomic_load(&peak);
-    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
-    }
+    return memory;
+}
+
+void *ck_allocate(int64_t bytes) {
+    if (bytes < 0) bytes = 0;
+    void *memory = bytes >= LEAST_MAPPED ? allocate_mapped(bytes) : allocate_small(bytes);
+    if (memory) raise_peak(atomic_fetch_add(&live, bytes) + bytes);
     return memory;
 }
 
 void ck_release(void *memory, int64_t bytes) {
-    free(((void **)memory)[-1]);
+    if (bytes >= LEAST_MAPPED) {
+        release_mapped(memory, bytes);
+    } else {
+        free(((void **)memory)[-1]);
+    }
     atomic_fetch_sub(&live, bytes);
 }
 

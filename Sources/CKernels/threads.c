@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "CKernels.h"
+#include "memory.h"
 #include "processors.h"
 
 // Workers wait for a job by spinning first (a training step starts thousands of jobs within microseconds of each
@@ -205,7 +206,8 @@ static pthread_once_t scratch_made = PTHREAD_ONCE_INIT;
 static _Thread_local scratch_slots *own_scratch;
 
 static void free_scratch(void *slots) {
-    for (int i = 0; i < CK_SCRATCH_SLOTS; i++) free(((scratch_slots *)slots)->memory[i]);
+    scratch_slots *own = slots;
+    for (int i = 0; i < CK_SCRATCH_SLOTS; i++) ck_unmap(own->memory[i], own->bytes[i]);
     free(slots);
 }
 
@@ -224,11 +226,11 @@ void *ck_scratch(int slot, int64_t bytes) {
         pthread_setspecific(scratch_key, own_scratch);
     }
     if (own_scratch->bytes[slot] < bytes) {
-        free(own_scratch->memory[slot]);
-        int64_t rounded = (bytes + 4095) / 4096 * 4096;
-        own_scratch->memory[slot] = aligned_alloc(4096, (size_t)rounded);
-        if (!own_scratch->memory[slot]) out_of_memory(rounded);
-        own_scratch->bytes[slot] = rounded;
+        // Not from malloc, where what a growing request leaves behind stays.
+        ck_unmap(own_scratch->memory[slot], own_scratch->bytes[slot]);
+        own_scratch->memory[slot] = ck_map(bytes);
+        if (!own_scratch->memory[slot]) out_of_memory(bytes);
+        own_scratch->bytes[slot] = bytes;
     }
     return own_scratch->memory[slot];
 }

@@ -11,7 +11,7 @@ struct MemoryPlanTests {
 
     /// A run's predicted peak and the real one, in MiB.
     private func peaks(_ folder: LlamaFolder, _ name: String, _ settings: [String]) throws -> (Double, Double) {
-        let settings = ["training.max_steps=3", "training.per_device_train_batch_size=4"] + settings
+        let settings = ["training.max_steps=3", "training.per_device_train_batch_size=8"] + settings
         let outcome = try TrainProcess.run(try folder.arguments(name, settings))
         try #require(outcome.status == 0, "\(outcome.errors)")
         let plan = try #require(outcome.outputLines.first { $0.hasPrefix("memory") })

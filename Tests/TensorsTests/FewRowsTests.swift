@@ -38,7 +38,9 @@ struct StoredWeight: CustomTestStringConvertible, Sendable {
 extension TensorTests {
     @Suite("Products of few rows") struct FewRowsTests {
         /// [out, in]: one element, rows that are no whole blocks, steps or bytes, and rows longer than any piece.
-        static let shapes = [(1, 1), (3, 7), (37, 64), (17, 100), (33, 67), (40, 192), (19, 576), (5, 1024), (2, 4352)]
+        static let shapes = [
+            (1, 1), (3, 7), (37, 64), (17, 100), (33, 67), (40, 192), (19, 576), (5, 1024), (18, 4352),
+        ]
 
         private func product(
             _ x: Tensor, _ weight: FrozenWeight, accumulatingOnto base: Tensor? = nil, into dtype: DType = .float32
@@ -90,7 +92,7 @@ extension TensorTests {
                 for compute in [DType.float32, .bfloat16] {
                     let x = Tensor.random([fewRows, k], 400, compute)
                     let (exact, magnitudes) = sums(x[0..<13].grid, stored.seen(weight, by: compute))
-                    for m in [1, 2, 3, 5, 8, 13, fewRows] {
+                    for m in [1, 2, 3, 5, 6, 8, 13, 16, fewRows] {
                         let base = Tensor.random([m, n], 500)
                         let checked = min(m, 13) * n
                         withEveryInstructionSet { isa in

@@ -4,7 +4,9 @@
 // depends on the instruction set, k and the type of W alone, not on m.
 #include "few_rows/packing.inl"
 #include "few_rows/scales.inl"
+#include "few_rows/tiles.inl"
 #include "few_rows/dense.inl"
 #include "few_rows/codes.inl"
 #include "few_rows/blocks8.inl"
+#include "few_rows/terms.inl"
 #include "few_rows/multiply.inl"

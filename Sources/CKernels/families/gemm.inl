@@ -189,3 +189,49 @@ void CK_NAME(ck_zip_halves)(
         for (; i < run; i++) out[i] = even[first + i] | (uint32_t)odd[first + i] << 16;
     }
 }
+
+// The pairs of two rows of codes, which begin at the elements even and odd of a flattened matrix, laid out as ck_zip_halves
+// does: both rows' values stand in one register, and one look-up makes 16 pairs. All of even, odd, count, width and the
+// block size are multiples of 16.
+void CK_NAME(ck_zip_codes)(
+    ck_type type, const ck_blocks4 *blocks, int64_t even, int64_t odd, int64_t count, int64_t width, uint32_t *out,
+    int64_t stride) {
+#ifdef CK_AVX512BF16
+    const int64_t size = blocks->block_size;
+    const __m512 table = _mm512_loadu_ps(ck_code_table(type));
+    const __m512i nibble = _mm512_set1_epi16(15), second = _mm512_set1_epi32(16 << 16);
+    scale_cursor even_scales = scale_cursor_at(blocks, quotient(even, size));
+    scale_cursor odd_scales = scale_cursor_at(blocks, quotient(odd, size));
+    // The elements left of the block of each row.
+    int64_t even_left = (even_scales.block + 1) * size - even, odd_left = (odd_scales.block + 1) * size - odd, place = 0;
+    __m512 of_even = _mm512_mul_ps(table, _mm512_set1_ps(next_scale(&even_scales)));
+    __m512 of_odd = _mm512_mul_ps(table, _mm512_set1_ps(next_scale(&odd_scales)));
+    __m512i values = (__m512i)_mm512_cvtne2ps_pbh(of_odd, of_even);
+    for (int64_t at = 0; at < count; at += 16, even_left -= 16, odd_left -= 16) {
+        if (even_left == 0 || odd_left == 0) {
+            if (even_left == 0) {
+                of_even = _mm512_mul_ps(table, _mm512_set1_ps(next_scale(&even_scales)));
+                even_left = size;
+            }
+            if (odd_left == 0) {
+                of_odd = _mm512_mul_ps(table, _mm512_set1_ps(next_scale(&odd_scales)));
+                odd_left = size;
+            }
+            // What dpbf16 takes for zero, subnormals, this rounding does too.
+            values = (__m512i)_mm512_cvtne2ps_pbh(of_odd, of_even);
+        }
+        // Four words for two bytes: both first elements, then both second ones.
+        __m512i e = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(blocks->codes + (even + at) / 2)));
+        __m512i o = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(blocks->codes + (odd + at) / 2)));
+        __m512i first = _mm512_or_si512(_mm512_srli_epi64(e, 4), _mm512_slli_epi64(o, 12));
+        __m512i index = _mm512_ternarylogic_epi64(first, _mm512_slli_epi64(e, 32), _mm512_slli_epi64(o, 48), 0xfe);
+        index = _mm512_ternarylogic_epi64(index, nibble, second, 0xea);
+        _mm512_storeu_si512(out + place, _mm512_permutexvar_epi16(index, values));
+        place += 16;
+        if (place == width) place = 0, out += stride;
+    }
+#else
+    (void)type, (void)blocks, (void)even, (void)odd, (void)count, (void)width, (void)out, (void)stride;
+    __builtin_trap();
+#endif
+}

@@ -28,8 +28,9 @@ typedef struct {
 // expanded in registers. Where n is large and m the smaller side of a product, this is also the way to read the larger once.
 // The operands are those of ck_gemm: widened to f32, or rounded to bf16, exactly as there. Only the order of a sum is
 // another: so many parts as a vector has lanes, each over every so-many-th element along k, added at the end. It depends on
-// the instruction set and k alone: a row gives the same bits alone and among others, and with any number of threads.
-// Against ck_gemm's tiles a result differs by at most 2·(k + 1)·2^-24·Σ|x·w|, the rounding of f32 sums.
+// the instruction set, k and the type of the weight alone: a row gives the same bits alone and among others, and with any
+// number of threads. Against ck_gemm's tiles a result differs by at most 2·(k + 1)·2^-24·Σ|x·w|, the rounding of f32
+// sums.
 bool ck_gemm_few_rows(ck_type compute, int64_t m, int count, const ck_gemm_output *outputs);
 
 #endif

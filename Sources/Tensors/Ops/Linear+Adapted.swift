@@ -8,7 +8,8 @@ struct AdaptedWeights: Sendable {
     let input: Int
     let compute: DType
 
-    init(_ weights: [AdaptedWeight], _ x: Tensor) {
+    /// Stops where the weights do not fit each other or `x`.
+    static func check(_ weights: [AdaptedWeight], _ x: Tensor) {
         // Each brings two matrices to the product that is the gradient of x.
         require(
             (1...Int(CK_GEMM_MATRICES) / 2).contains(weights.count), "linear: \(weights.count) weights for \(x.shape)")
@@ -25,6 +26,10 @@ struct AdaptedWeights: Sendable {
                 fatalError("linear: A \(update.a.shape) and B \(update.b.shape) for weight \(layer.weight.shape)")
             }
         }
+    }
+
+    /// - Parameter weights: that have been checked.
+    init(_ weights: [AdaptedWeight], _ x: Tensor) {
         layers = weights.map { layer in
             guard let update = layer.update else { return layer }
             return AdaptedWeight(

@@ -46,6 +46,10 @@ public func linear(_ x: Tensor, weight: FrozenWeight, update: LowRankUpdate? = n
 ///   - weights: each [out, in] with its own `out`, with adapters whose A and B are float32 leaves.
 /// - Returns: [tokens, out] for each weight.
 public func linear(_ x: Tensor, weights: [AdaptedWeight]) -> [Tensor] {
+    AdaptedWeights.check(weights, x)
+    if !GradientMode.isOn, weights.allSatisfy({ $0.update == nil }) {
+        return frozenProducts(x, weights.map(\.weight))
+    }
     let layers = AdaptedWeights(weights, x)
     let narrow = layers.narrowed(x.detached)
     let values = layers.values(x.detached, narrow)

@@ -93,6 +93,41 @@ func products(_ outputs: [ProductOutput], m: Int, compute: DType) {
     products(outputs, m: m, compute: compute, byFewRows: FewRowsMode.isOn && m <= fewRows)
 }
 
+/// x·Wᵀ of every weight, [rows, out] of the type of `x`, as `products` gives it. A generated token takes a hundred of these
+/// while other threads wait, so nothing lies between the operands and the kernels.
+func frozenProducts(_ x: Tensor, _ weights: [FrozenWeight]) -> [Tensor] {
+    let (m, k, type) = (x.shape[0], x.shape[1], x.dtype.kernelType)
+    let results = weights.map { Tensor(uninitialized: [m, $0.shape[0]], dtype: x.dtype) }
+    let byFewRows = FewRowsMode.isOn && m <= fewRows
+    withUnsafeTemporaryAllocation(of: ck_gemm_term.self, capacity: weights.count) { terms in
+        withUnsafeTemporaryAllocation(of: ck_gemm_output.self, capacity: weights.count) { outputs in
+            for (i, weight) in weights.enumerated() {
+                let term = ck_gemm_term(
+                    a: x.matrix, a_transposed: false, b: weight.matrix, b_transposed: false, k: Int64(k))
+                let n = Int64(results[i].shape[1])
+                terms.initializeElement(at: i, to: term)
+                outputs.initializeElement(
+                    at: i,
+                    to: ck_gemm_output(
+                        n: n, terms: 1, term: terms.baseAddress! + i, c: results[i].pointer, c_type: type, ldc: n,
+                        accumulate: false))
+            }
+            withExtendedLifetime((x, weights)) {
+                multiply(UnsafeBufferPointer(outputs), m: m, type, byFewRows: byFewRows)
+            }
+        }
+    }
+    return results
+}
+
+private func multiply(
+    _ outputs: UnsafeBufferPointer<ck_gemm_output>, m: Int, _ type: ck_type, byFewRows: Bool
+) {
+    let count = Int32(outputs.count)
+    if byFewRows, ck_gemm_few_rows(type, Int64(m), count, outputs.baseAddress) { return }
+    ck_gemm(type, Int64(m), count, outputs.baseAddress)
+}
+
 private func products(_ outputs: [ProductOutput], m: Int, compute: DType, byFewRows: Bool) {
     let terms = outputs.flatMap(\.terms).map {
         ck_gemm_term(
@@ -107,9 +142,7 @@ private func products(_ outputs: [ProductOutput], m: Int, compute: DType, byFewR
                 c: output.result.pointer + output.index * m * output.n * output.result.dtype.byteCount,
                 c_type: output.result.dtype.kernelType, ldc: Int64(output.n), accumulate: output.accumulating)
         }
-        let (type, count) = (compute.kernelType, Int32(outputs.count))
-        if byFewRows, ck_gemm_few_rows(type, Int64(m), count, outputs) { return }
-        ck_gemm(type, Int64(m), count, outputs)
+        outputs.withUnsafeBufferPointer { multiply($0, m: m, compute.kernelType, byFewRows: byFewRows) }
     }
 }
 

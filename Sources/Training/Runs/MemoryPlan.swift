@@ -70,8 +70,7 @@ public struct MemoryPlan: Sendable, Equatable {
                     .evaluationBytes
             } ?? 0
         func activations(_ layers: [LayerRecomputation]) -> Int {
-            // The heap grows by what lies between blocks, too.
-            max(cost.peakBytes(recomputing: layers), evaluationBytes) / 32 * 33
+            max(cost.peakBytes(recomputing: layers), evaluationBytes)
         }
         let program = processBytes + Self.laterPages
         let fixed = weightBytes + state + scratch + program
@@ -88,7 +87,7 @@ public struct MemoryPlan: Sendable, Equatable {
     }
 
     /// Bytes of the program and its libraries that are read for the first time in a step or when a checkpoint is saved.
-    private static let laterPages = 16 << 20
+    private static let laterPages = 8 << 20
 }
 
 /// What may be computed again, from nothing to everything, each time one part of one layer more: first the part of which a

@@ -30,7 +30,7 @@ struct RunReference {
     var training: ReferenceLogProbabilities
     var evaluation: ReferenceLogProbabilities?
     /// The adapter's values at the start, where rows are still to be computed and the model is to hold others.
-    private(set) var startValues: [[Float]]?
+    var startValues: [[Float]]?
 
     static func trainingFile(in folder: URL) -> URL { folder.appendingPathComponent("reference.json") }
     static func evaluationFile(in folder: URL) -> URL { folder.appendingPathComponent("reference-eval.json") }

@@ -32,6 +32,7 @@ extension TrainingRun {
         } else {
             try reference.store(in: folder.url)
         }
+        reference.startValues = nil
         self.reference = reference
         trainer.objective = objective(reference.training)
         evaluationObjective = reference.evaluation.map(objective)

@@ -101,7 +101,7 @@ static void multiply(void *context, int64_t task) {
         const ck_gemm_term *term = at.output->term + at.term;
         const packed_matrix *matrix = matrix_of(p, term);
         ck_gemm_pack_panel(p, term, at.unit, at.some, at.column, at.columns, panel);
-        bool more = find_next(p, &at, task, &next);
+        bool more = !packs_from_memory(p) && find_next(p, &at, task, &next);
         for (int64_t tile = at.first_tile; tile < at.end_tile; tile++) {
             int64_t height = rows_of_tile(p, tile), distance = p->tile_height * p->units;
             const uint32_t *a = p->packed + tile * distance + (matrix->before + at.unit) * height;

@@ -3,6 +3,8 @@
 
 #include "product.h"
 
+enum { UNITS_AHEAD = 16 };  // of what is packed from memory
+
 static const void *element(const ck_matrix *matrix, int64_t row, int64_t column) {
     int64_t index = row * matrix->ld + column;
     return (const char *)matrix->data + index * (matrix->type == CK_FLOAT32 ? 4 : 2);
@@ -89,11 +91,22 @@ static void turn_rows(
     p->kernels->ck_transpose_words(rows, units, lines, units, out, ldo);
 }
 
+// Whether two rows of codes can be looked up and paired at once.
+static bool zips_codes(const product *p, const ck_matrix *matrix, int64_t column, int64_t count, int64_t width) {
+    return p->kind == WORD_PAIR && (matrix->type == CK_NF4 || matrix->type == CK_FP4) &&
+           (matrix->blocks.block_size | matrix->ld | column | count | width) % 16 == 0;
+}
+
 // Words of k-unit `unit` of a matrix stored [k, columns], for `count` columns from `column` on, every `width` of them
 // `stride` words behind those before.
 static void unit_words(
     const product *p, const ck_matrix *matrix, int64_t k, int64_t unit, int64_t column, int64_t count, int64_t width,
     uint32_t *out, int64_t stride) {
+    if (zips_codes(p, matrix, column, count, width) && 2 * unit + 1 < k) {
+        int64_t even = 2 * unit * matrix->ld + column;
+        p->kernels->ck_zip_codes(matrix->type, &matrix->blocks, even, even + matrix->ld, count, width, out, stride);
+        return;
+    }
     uint32_t *buffer = ck_scratch(CK_SCRATCH_ROWS, 2 * (words_of_buffer(count) + count) * 4);
     if (p->kind == WORD_PAIR) {
         ck_bf16 *room = (ck_bf16 *)(buffer + words_of_buffer(count));
@@ -130,26 +143,6 @@ void ck_gemm_pack_tile(void *context, int64_t tile) {
     }
 }
 
-void ck_gemm_pack_panel(
-    const product *p, const ck_gemm_term *term, int64_t unit, int64_t some, int64_t column, int64_t columns,
-    uint32_t *panel) {
-    int64_t width = p->kernels->tile_columns, group_words = units_in_panel(p) * width;
-    int64_t last_group = columns / width * width;
-    if (last_group < columns) memset(panel + last_group * units_in_panel(p), 0, (size_t)(some * width) * 4);
-    if (term->b_transposed) {
-        for (int64_t u = 0; u < some; u++) {
-            unit_words(p, &term->b, term->k, unit + u, column, columns, width, panel + u * width, group_words);
-        }
-        return;
-    }
-    int64_t first = elements_of(p, unit), count = smaller(elements_of(p, some), term->k - first);
-    int64_t lanes = smaller(16, width);  // what ck_transpose_words likes
-    for (int64_t lane = 0; lane < columns; lane += lanes) {
-        uint32_t *out = panel + lane / width * group_words + lane % width;
-        turn_rows(p, &term->b, column + lane, smaller(lanes, columns - lane), first, count, out, width);
-    }
-}
-
 static void prefetch_bytes(const void *base, int64_t first, int64_t end) {
     for (int64_t i = first; i < end; i += 64) __builtin_prefetch((const char *)base + i, 0, 2);
     __builtin_prefetch((const char *)base + end - 1, 0, 2);
@@ -169,6 +162,28 @@ static void prefetch_row(const ck_matrix *matrix, int64_t row, int64_t column, i
     } else {
         int64_t size = matrix->type == CK_FLOAT32 ? 4 : 2;
         prefetch_bytes(matrix->data, first * size, (first + count) * size);
+    }
+}
+
+void ck_gemm_pack_panel(
+    const product *p, const ck_gemm_term *term, int64_t unit, int64_t some, int64_t column, int64_t columns,
+    uint32_t *panel) {
+    int64_t width = p->kernels->tile_columns, group_words = units_in_panel(p) * width;
+    int64_t last_group = columns / width * width;
+    if (last_group < columns) memset(panel + last_group * units_in_panel(p), 0, (size_t)(some * width) * 4);
+    if (term->b_transposed) {
+        for (int64_t u = 0; u < some; u++) {
+            int64_t row = elements_of(p, unit + u + UNITS_AHEAD), end = smaller(row + elements_of(p, 1), term->k);
+            for (; packs_from_memory(p) && row < end; row++) prefetch_row(&term->b, row, column, columns);
+            unit_words(p, &term->b, term->k, unit + u, column, columns, width, panel + u * width, group_words);
+        }
+        return;
+    }
+    int64_t first = elements_of(p, unit), count = smaller(elements_of(p, some), term->k - first);
+    int64_t lanes = smaller(16, width);  // what ck_transpose_words likes
+    for (int64_t lane = 0; lane < columns; lane += lanes) {
+        uint32_t *out = panel + lane / width * group_words + lane % width;
+        turn_rows(p, &term->b, column + lane, smaller(lanes, columns - lane), first, count, out, width);
     }
 }
 

@@ -42,6 +42,9 @@ static inline int64_t rows_of_tile(const product *p, int64_t tile) {
     return smaller(p->tile_height, p->rows - tile * p->tile_height);
 }
 
+// Whether too few tiles lie between two panels to fetch the next one meanwhile: it is fetched as it is packed.
+static inline bool packs_from_memory(const product *p) { return p->tiles_in_block <= 4; }
+
 // Packs the rows of a tile of every matrix; a chunk of a job.
 void ck_gemm_pack_tile(void *product, int64_t tile);
 
