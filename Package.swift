@@ -92,6 +92,8 @@ let package = Package(
             path: "Benchmarks", exclude: ["peers"], swiftSettings: strict),
         .executableTarget(
             name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),
+        .executableTarget(
+            name: "refinement", dependencies: ["Signet"], path: "Examples/refinement", swiftSettings: strict),
 
         .executableTarget(
             name: "threadprobe", dependencies: ["Tensors", "CKernels"], path: "Tests/ThreadProbe", swiftSettings: strict
@@ -116,13 +118,12 @@ let package = Package(
         tests("TrainingTests", ["Training", "Files"]),
         tests(
             "AnonymizationTests",
-            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Files", "Diagnostics"],
-            goldens: false),
+            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Tensors", "Files", "Diagnostics"]),
         tests(
             "CommandTests",
             [
                 "Signet", "Files", "EndpointTestServer", "TrainCommand", "SignetCommand", "BenchmarksCommand",
-                "threadprobe", "unlikelihood",
+                "threadprobe", "unlikelihood", "refinement",
             ],
             goldens: false),
     ]

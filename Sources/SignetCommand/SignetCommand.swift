@@ -8,6 +8,7 @@ struct SignetCommand: ParsableCommand {
             GenerateCommand.self,
             DistillCommand.self,
             AnonymizeCommand.self,
+            EvaluateCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,

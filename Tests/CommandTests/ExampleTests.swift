@@ -27,6 +27,28 @@ import Testing
         #expect(try String(contentsOf: file, encoding: .utf8).split(separator: "\n").count < 80)
     }
 
+    @Test(
+        "the example of refinement shows every round and the text with its changes",
+        .enabled(if: FileManager.default.fileExists(atPath: model.path)))
+    func refinement() throws {
+        let run = try ProgramRun.of("refinement", [Self.model.path])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.lines.contains("needs review: the text is empty"))
+    }
+
+    @Test("the README's lines on refinement are those of the example")
+    func refinementLines() throws {
+        func lines(_ path: String) throws -> [String] {
+            try String(contentsOf: Fixtures.root.appendingPathComponent(path), encoding: .utf8).split(separator: "\n")
+                .map(String.init)
+        }
+        let readme = try lines("README.md")
+        let start = try #require(readme.firstIndex { $0.hasPrefix("let model = try LocalChatModel(") })
+        let shown = readme[start...].prefix { $0 != "```" }
+        let example = try lines("Examples/refinement/main.swift")
+        #expect(shown.count == 4 && shown.allSatisfy(example.contains))
+    }
+
     @Test("every file that the README names is there")
     func readmePaths() throws {
         let readme = try String(contentsOf: Fixtures.root.appendingPathComponent("README.md"), encoding: .utf8)

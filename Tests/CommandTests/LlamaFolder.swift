@@ -16,7 +16,8 @@ final class LlamaFolder {
         let model = url.appendingPathComponent("model")
         try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
         let golden = Fixtures.golden("plain/model", target: "TrainingTests")
-        for name in try FileManager.default.contentsOfDirectory(atPath: golden.path) where name.contains("token") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: golden.path)
+        where name.contains("token") || name.contains("template") {
             try FileManager.default.copyItem(
                 at: golden.appendingPathComponent(name), to: model.appendingPathComponent(name))
         }

@@ -34,13 +34,20 @@ extension DistillConfiguration {
             if name == "anonymizer", role.endpoint == nil, role.model == nil {
                 throw inner.error("expected an endpoint or a model, found neither", line: section?.line)
             }
-            if role.endpoint != nil, role.model != nil {
-                throw inner.error("expected an endpoint or a model, found both", line: section?.line)
-            }
-            if role.adapterPath != nil, role.model == nil {
-                throw inner.inside("adapter_path").error(
-                    "expected null where there is no model beside it", line: section?["adapter_path"]?.line)
-            }
+            try role.refuseContradictions(in: section, place: inner)
+        }
+    }
+}
+
+extension DistillConfiguration.Role {
+    /// - Parameter section: what the role was read from.
+    func refuseContradictions(in section: JSONValue?, place: ConfigPlace) throws(InputError) {
+        if endpoint != nil, model != nil {
+            throw place.error("expected an endpoint or a model, found both", line: section?.line)
+        }
+        if adapterPath != nil, model == nil {
+            throw place.inside("adapter_path").error(
+                "expected null where there is no model beside it", line: section?["adapter_path"]?.line)
         }
     }
 }

@@ -6,8 +6,8 @@ import Synchronization
 /// The file of refined texts: one JSON object a line in the order of the input, each on the disk as soon as it is written.
 ///
 /// What all of them were made with stands beside it, in the same name with `.settings.json` behind it. A file that is
-/// opened again is gone on with behind its last whole line; one that was made from other texts or with other settings is
-/// refused, so that nothing is ever mixed.
+/// opened again is gone on with behind its last whole line; one that was made from other texts or with other settings, or
+/// that another process writes, is refused, so that nothing is ever mixed.
 public final class RefinementOutput: Sendable {
     /// How many texts were in the file when it was opened.
     public let done: Int
@@ -22,17 +22,17 @@ public final class RefinementOutput: Sendable {
     public init(path: String, records: [TextRecord], settings: [(name: String, value: String)]) throws(InputError) {
         let url = URL(fileURLWithPath: path)
         let settingsPath = path + ".settings.json"
-        let isBegun = FileManager.default.fileExists(atPath: path)
-        if isBegun, try PosixFile(reading: url).byteCount() > 0 {
+        let file = try PosixFile(appendingToAndReading: url)
+        try file.lock()
+        if try file.byteCount() > 0 {
             try Self.compare(settings, with: settingsPath, of: path)
-            done = try Self.keepWholeLines(of: path, records)
+            done = try Self.keepWholeLines(of: file, path, records)
         } else {
             let json = JSONValue.object(settings.map { .init($0.name, .string($0.value)) })
             try AtomicFile.write(Array(json.prettyText.utf8), to: settingsPath)
             done = 0
         }
-        file = Mutex(try PosixFile(appendingTo: url))
-        if !isBegun { try PosixFile(folder: url.deletingLastPathComponent()).synchronize() }
+        self.file = Mutex(file)
     }
 
     /// Adds the next text's object.
@@ -61,9 +61,10 @@ public final class RefinementOutput: Sendable {
     }
 
     /// Drops what a killed process left behind the last whole line; returns the number of lines.
-    private static func keepWholeLines(of path: String, _ records: [TextRecord]) throws(InputError) -> Int {
-        let url = URL(fileURLWithPath: path)
-        let byteCount = try PosixFile(reading: url).byteCount()
+    private static func keepWholeLines(
+        of file: PosixFile, _ path: String, _ records: [TextRecord]
+    ) throws(InputError) -> Int {
+        let byteCount = try file.byteCount()
         var (count, end) = (0, 0)
         try LineReader(path: path, kind: "refined texts").forEachLine { line, number throws(InputError) in
             // The last line lacks its end: it was torn.
@@ -80,15 +81,7 @@ public final class RefinementOutput: Sendable {
             }
             count += 1
         }
-        if end < byteCount {
-            do {
-                let handle = try FileHandle(forUpdating: url)
-                try handle.truncate(atOffset: UInt64(end))
-                try handle.close()
-            } catch {
-                throw InputError(.tryAgain, at: path, "cannot be written: \(error.localizedDescription)")
-            }
-        }
+        if end < byteCount { try file.truncate(to: end) }
         return count
     }
 }

@@ -24,14 +24,26 @@ public struct TextRecord: Sendable {
         self.fields = fields
     }
 
-    /// The texts of a file: of every line's `text` in a `.jsonl` file, and the whole of any other as one text.
+    /// The texts of a file: of every line's `text` in a `.jsonl` file, of every row in a `.csv` or `.tsv` file, of any
+    /// other that `SourceReader` knows by its name, and the whole of one it does not know as one text.
     ///
-    /// - Throws: `InputError` with `.missingFile`, or with `.data` for what is no UTF-8, for a line that is no object with
-    ///   a `text`, and for a file without texts.
+    /// - Throws: `InputError` with `.missingFile`, or with `.data` for what is no UTF-8, for a line or row without a text,
+    ///   and for a file without texts.
     public static func all(in path: String) throws(InputError) -> [TextRecord] {
-        let records = path.lowercased().hasSuffix(".jsonl") ? try lines(of: path) : [try whole(of: path)]
+        let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+        let isKnown = ["jsonl", "ndjson", "json", "csv", "tsv", "conll", "bio", "iob"].contains(ending)
+        let reader = try SourceReader(path: path, format: isKnown ? nil : .text)
+        guard [.jsonl, .synthpai].contains(reader.format) else { return try reader.texts().texts.map(TextRecord.init) }
+        let records = try lines(of: path)
         guard !records.isEmpty else { throw InputError(.data, at: path, "expected at least one text, found none") }
         return records
+    }
+
+    private init(_ source: SourceText) {
+        var fields: [JSONValue.Member] = []
+        if source.profile != source.id { fields.append(.init("profile", .string(source.profile))) }
+        if !source.truth.isEmpty { fields.append(.init("truth", .truth(source.truth))) }
+        self.init(id: source.id, text: source.text, fields: fields)
     }
 
     private static func lines(of path: String) throws(InputError) -> [TextRecord] {
@@ -46,11 +58,5 @@ public struct TextRecord: Sendable {
                 TextRecord(id: json["id"]?.scalarText ?? "\(records.count + 1)", text: text, fields: fields))
         }
         return records
-    }
-
-    private static func whole(of path: String) throws(InputError) -> TextRecord {
-        guard let text = String(validating: try PosixFile.contents(of: URL(fileURLWithPath: path)), as: UTF8.self)
-        else { throw InputError(.data, at: path, "expected a text in UTF-8, found other bytes") }
-        return TextRecord(id: "1", text: text)
     }
 }

@@ -7,9 +7,16 @@ extension Trajectory {
     package var json: JSONValue {
         .object([
             .init("id", .string(id)), .init("author", .string(profile)),
-            .init("truth", .object(truth.sorted { $0.key < $1.key }.map { .init($0.key.fileKey, .string($0.value)) })),
+            .init("truth", .truth(truth)),
             .init("texts", .array(states.map(\.json))),
         ])
+    }
+}
+
+extension JSONValue {
+    /// What is true of an author, in the order of the attributes.
+    static func truth(_ truth: [Attribute: String]) -> JSONValue {
+        .object(truth.sorted { $0.key < $1.key }.map { Member($0.key.fileKey, .string($0.value)) })
     }
 }
 

@@ -10,8 +10,8 @@ struct AnonymizeCommand: ComputingCommand {
         abstract: "Anonymizes texts by a model that judges and improves its own work.",
         discussion: """
             The model infers what a text gives away about its author, rewrites it, and judges how useful it still is, for \
-            some rounds or until nothing is inferred any more with the certainty that counts. The input is a JSONL file \
-            with a text a line, or one text. Refined texts are written as they are finished, in the order of the input; \
+            some rounds or until nothing is inferred any more with the certainty that counts. The input is a JSONL or CSV \
+            file with a text a line, or one text. Refined texts are written as they are finished, in the order of the input; \
             the same line goes on where a killed process left off.
             """)
 
@@ -25,7 +25,7 @@ struct AnonymizeCommand: ComputingCommand {
 
     @OptionGroup var refinement: RefinementOptions
 
-    @Argument(help: ArgumentHelp("The texts: a JSONL file of objects with a text, or a file of plain text."))
+    @Argument(help: ArgumentHelp("The texts: a JSONL or CSV file with a text a line, or a file of plain text."))
     var input: String
 
     @Option(help: ArgumentHelp("The file of refined texts, one JSON object a line.", valueName: "file"))
@@ -61,7 +61,7 @@ struct AnonymizeCommand: ComputingCommand {
         let run = RefinementRun(SelfRefinement(chatModel, settings: settings), concurrency: batchSize)
         StopSignal.listen()
         do {
-            report = try waiting(until: { StopSignal.signal != nil }) { [report] in
+            let work = { @Sendable [report] in
                 var report = report
                 if let output {
                     try await run.refine(records, to: output) { try report.show($0, $1) }
@@ -70,6 +70,7 @@ struct AnonymizeCommand: ComputingCommand {
                 }
                 return report
             }
+            report = try waiting(until: { StopSignal.signal != nil }, for: work)
             try report.end()
         } catch is CancellationError {
             try report.stop()
