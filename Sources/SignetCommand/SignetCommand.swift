@@ -5,6 +5,7 @@ struct SignetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
         subcommands: [
+            TasksCommand.self,
             GenerateCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,
