@@ -7,6 +7,7 @@ struct SignetCommand: ParsableCommand {
         subcommands: [
             TasksCommand.self,
             GenerateCommand.self,
+            AnonymizeCommand.self,
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,

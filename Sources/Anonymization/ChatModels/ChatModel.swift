@@ -7,7 +7,8 @@ public protocol ChatModel: Sendable {
 
     /// Answers a conversation. Many calls may wait at once; a model answers them together as it can.
     ///
-    /// - Throws: `InputError` where the model cannot be had or the conversation does not fit; `CancellationError`.
+    /// - Throws: `ChatRefusal` where this conversation is never answered; `InputError` where the model cannot be had;
+    ///   `CancellationError`.
     func reply(to request: ChatRequest) async throws -> ChatReply
 }
 
@@ -47,5 +48,16 @@ public struct ChatReply: Sendable, Equatable {
         self.isComplete = isComplete
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
+    }
+}
+
+/// A conversation that a model never answers, for what it says and not for how it was sent: one that is too long, or one
+/// that a filter stops. Others may well be answered.
+public struct ChatRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Why, in words that repeat nothing of the conversation.
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
     }
 }

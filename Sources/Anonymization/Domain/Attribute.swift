@@ -20,7 +20,7 @@ extension Attribute {
         case "sex": self = .gender
         case "city_country", "current place of living": self = .location
         case "income_level", "yearly income": self = .income
-        case "level of education": self = .education
+        case "level of education", "education_category": self = .education
         default: self.init(rawValue: name)
         }
     }

@@ -23,6 +23,17 @@ public struct ReadingReport: Sendable, Equatable {
         }
     }
 
+    /// Counts what another file's report has counted.
+    public mutating func add(_ report: ReadingReport) {
+        for other in report.counts {
+            if let index = counts.firstIndex(where: { $0.what == other.what }) {
+                counts[index].count += other.count
+            } else {
+                counts.append(other)
+            }
+        }
+    }
+
     /// How often `what` was counted.
     public subscript(what: String) -> Int { counts.first { $0.what == what }?.count ?? 0 }
 

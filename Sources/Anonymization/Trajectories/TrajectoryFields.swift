@@ -11,7 +11,7 @@ struct TrajectoryFields {
     }
 
     mutating func trajectory(_ json: JSONValue, number: Int) -> Trajectory? {
-        guard let texts = json["texts"]?.array, !texts.isEmpty else {
+        guard let texts = (json["texts"] ?? json["rounds"])?.array, !texts.isEmpty else {
             return drop("trajectory dropped: texts is no list of texts")
         }
         var states: [AnonymizationState] = []
@@ -24,7 +24,7 @@ struct TrajectoryFields {
         return Trajectory(id: id, profile: profile ?? id, truth: truth(json["truth"]), states: states)
     }
 
-    private mutating func truth(_ json: JSONValue?) -> [Attribute: String] {
+    mutating func truth(_ json: JSONValue?) -> [Attribute: String] {
         var truth: [Attribute: String] = [:]
         for member in json?.members ?? [] where !member.value.isNull {
             guard let attribute = Attribute(named: member.key), let value = member.value.scalarText else {

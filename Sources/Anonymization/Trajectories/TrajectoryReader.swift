@@ -10,7 +10,7 @@ import Files
 /// ```
 ///
 /// Names of attributes may be ours, SEAL's or SynthPAI's; scores may be plain numbers with the explanations beside them in
-/// `utility_explanation`. What a language model wrote down carelessly is mended: a certainty of `"3."`, a guess that is a
+/// `utility_explanation`; the states may be called `rounds`, as refinement writes them. What a language model wrote down carelessly is mended: a certainty of `"3."`, a guess that is a
 /// number, more than three guesses. What has no certain meaning is dropped: an inference by itself; a whole trajectory
 /// where a text or a score is missing, since its steps would not follow from each other. The report counts both.
 public struct TrajectoryReader: Sendable {

@@ -4,58 +4,102 @@ import Tensors
 
 /// The rotated keys and the values of all tokens so far of several sequences, for every layer.
 ///
-/// A slot holds one sequence; slots lie one behind the other in one matrix per layer.
+/// Every sequence has rows of its own in one matrix per layer; before them it may have those of a prefix that several
+/// sequences share.
 public final class KeyValueCache {
-    let layers: [LayerCache]
-    /// Tokens held in every slot.
-    public private(set) var counts: [Int]
-    /// Tokens there is room for in a slot.
-    public let capacity: Int
+    /// The place of one sequence in the cache.
+    final class Sequence {
+        /// The rows it can have.
+        fileprivate let rows: Range<Int>
+        /// Tokens held, without those of the prefix.
+        fileprivate(set) var count = 0
+        /// Whose tokens come before this one's; it must not grow any more.
+        fileprivate let prefix: Sequence?
 
-    /// - Parameters:
-    ///   - slots: sequences that are held at once.
-    ///   - capacity: the most tokens a sequence can have.
-    public init(for model: LlamaModel, slots: Int = 1, capacity: Int) {
-        let width = model.configuration.keyValueHeadCount * model.configuration.headDimension
-        self.capacity = capacity
-        counts = [Int](repeating: 0, count: slots)
-        layers = model.layers.map { _ in LayerCache(rows: slots * capacity, width: width, dtype: model.computeType) }
+        fileprivate init(rows: Range<Int>, prefix: Sequence?) {
+            self.rows = rows
+            self.prefix = prefix
+        }
     }
 
-    /// Forgets the sequence of a slot.
-    func clear(slot: Int) { counts[slot] = 0 }
+    let layers: [LayerCache]
+    private var rows = RowAllocator()
 
-    /// The plan for a stream of the next tokens of some slots, each once.
-    func extending(_ pieces: [(slot: Int, count: Int)]) -> SegmentPlan {
+    /// An empty cache; it grows with its sequences.
+    public init(for model: LlamaModel) {
+        let width = model.configuration.keyValueHeadCount * model.configuration.headDimension
+        layers = model.layers.map { _ in LayerCache(width: width, dtype: model.computeType) }
+    }
+
+    /// Begins a sequence.
+    ///
+    /// - Parameters:
+    ///   - capacity: the most tokens it can have, without those of the prefix.
+    ///   - prefix: whose tokens come before.
+    func begin(capacity: Int, continuing prefix: Sequence? = nil) -> Sequence {
+        let sequence = Sequence(rows: rows.take(capacity), prefix: prefix)
+        for layer in layers { layer.grow(to: rows.count) }
+        return sequence
+    }
+
+    /// Forgets a sequence, which nothing may continue any more.
+    func end(_ sequence: Sequence) { rows.release(sequence.rows) }
+
+    /// The plan for a stream of the next tokens of some sequences, each once. Its segments with queries are in the order
+    /// of the pieces.
+    func extending(_ pieces: [(sequence: Sequence, count: Int)]) -> SegmentPlan {
+        var segments: [SegmentPlan.Segment] = []
+        var prefixes: [ObjectIdentifier: Int] = [:]
+        for prefix in pieces.compactMap(\.sequence.prefix) where prefixes[ObjectIdentifier(prefix)] == nil {
+            prefixes[ObjectIdentifier(prefix)] = segments.count
+            segments.append(
+                .init(queryStart: 0, queryCount: 0, keyStart: prefix.rows.lowerBound, keyCount: prefix.count))
+        }
         var queryStart = 0
-        return SegmentPlan(
-            pieces.map { slot, count in
-                require(
-                    counts[slot] + count <= capacity,
-                    "KeyValueCache: \(counts[slot]) + \(count) tokens with room for \(capacity)")
-                counts[slot] += count
-                defer { queryStart += count }
-                return .init(
-                    queryStart: queryStart, queryCount: count, keyStart: slot * capacity, keyCount: counts[slot])
-            })
+        for (sequence, count) in pieces {
+            require(
+                sequence.count + count <= sequence.rows.count,
+                "KeyValueCache: \(sequence.count) + \(count) tokens with room for \(sequence.rows.count)")
+            sequence.count += count
+            segments.append(
+                .init(
+                    queryStart: queryStart, queryCount: count, keyStart: sequence.rows.lowerBound,
+                    keyCount: sequence.count, parent: sequence.prefix.flatMap { prefixes[ObjectIdentifier($0)] }))
+            queryStart += count
+        }
+        return SegmentPlan(segments)
     }
 }
 
 /// One layer's part of a cache.
 final class LayerCache {
-    private let keys: Tensor
-    private let values: Tensor
+    private var keys: Tensor
+    private var values: Tensor
 
-    init(rows: Int, width: Int, dtype: DType) {
-        keys = .zeros([rows, width], dtype: dtype)
-        values = .zeros([rows, width], dtype: dtype)
+    init(width: Int, dtype: DType) {
+        keys = .zeros([0, width], dtype: dtype)
+        values = .zeros([0, width], dtype: dtype)
+    }
+
+    /// Makes room for `rows` rows in all.
+    func grow(to rows: Int) {
+        if rows <= keys.shape[0] { return }
+        // Somewhat more, so that many sequences that begin one after the other do not move everything each time.
+        let rows = max(rows, keys.shape[0] * 5 / 4)
+        func grown(_ old: Tensor) -> Tensor {
+            let new = Tensor.zeros([rows, old.shape[1]], dtype: old.dtype)
+            new.overwriteRows(from: 0, with: old, rows: 0..<old.shape[0])
+            return new
+        }
+        keys = grown(keys)
+        values = grown(values)
     }
 
     /// Stores the keys and values of the plan's queries behind the earlier ones of their sequences.
     ///
     /// - Returns: all keys and all values, rows beyond the plan's keys being unused.
     func appending(keys newKeys: Tensor, values newValues: Tensor, plan: SegmentPlan) -> (Tensor, Tensor) {
-        for segment in plan.segments {
+        for segment in plan.segments where segment.queryCount > 0 {
             let first = segment.keyStart + segment.keyCount - segment.queryCount
             let rows = segment.queryStart..<segment.queryStart + segment.queryCount
             keys.overwriteRows(from: first, with: newKeys, rows: rows)

@@ -45,6 +45,23 @@ public struct RandomKey: Sendable, Hashable {
         }
         return indices
     }
+
+    /// `count` numbers below `bound`, each by itself and the same on every machine: number i of the sequence, in 64 bits,
+    /// decides number i.
+    ///
+    /// - Complexity: O(`count`)
+    public func drawnIndices(count: Int, below bound: Int) -> [Int] {
+        require(count >= 0 && (bound > 0 || count == 0), "drawnIndices: \(count) indices below \(bound)")
+        let blocks = (count + 1) / 2
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * blocks) { words in
+            ck_active().pointee.ck_philox_u32(seed, stream, 0, Int64(blocks), words.baseAddress)
+            return (0..<count).map { i in
+                let bits = UInt64(words[2 * i]) | UInt64(words[2 * i + 1]) << 32
+                // As above: uniform but for one part in 2⁶⁴ ÷ bound.
+                return Int(bits.multipliedFullWidth(by: UInt64(bound)).high)
+            }
+        }
+    }
 }
 
 extension Tensor {

@@ -161,7 +161,7 @@ extension ProgressReporter {
     }
 
     /// `42s`, `4m12s`, `2h05m` or `3d04h`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let seconds = Int(max(0, min(seconds, 1e12)).rounded())
         func pair(_ large: Int, _ largeUnit: String, _ small: Int, _ smallUnit: String) -> String {
             "\(large)\(largeUnit)\(small < 10 ? "0" : "")\(small)\(smallUnit)"

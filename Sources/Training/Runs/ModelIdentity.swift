@@ -2,6 +2,7 @@ import CheckpointIO
 import Files
 import Foundation
 import ModelFiles
+import Models
 import Tensors
 
 extension ModelLocation {
@@ -35,6 +36,25 @@ extension ModelLocation {
             }
         }
         return stream.hex()
+    }
+
+    /// The digest of all that a model's answers depend on: its weights as `digest(form:)` covers them, the form they are
+    /// computed in, its tokenizer and its adapter.
+    ///
+    /// - Parameter adapter: a PEFT folder.
+    /// - Throws: `InputError` where a file cannot be read.
+    public func generationDigest(
+        adapter: URL?, computeType: DType, quantization: QuantizationSettings?
+    ) throws -> String {
+        var parts = [
+            try digest(form: ["\(computeType)", quantization.map { "\($0)" } ?? "none"]), try tokenizerDigest(),
+        ]
+        if let adapter {
+            for name in ["adapter_config.json", "adapter_model.safetensors"] {
+                parts.append(try Digest.of(file: adapter.appendingPathComponent(name)))
+            }
+        }
+        return Digest.of(text: parts.joined(separator: " "))
     }
 
     /// The digest of what the tokenizer and the chat template are made of: the tokenizer's files in a folder, which it

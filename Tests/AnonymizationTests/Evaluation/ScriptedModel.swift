@@ -1,0 +1,54 @@
+import Synchronization
+
+@testable import Anonymization
+
+/// Answers by a function of the question and counts the calls.
+final class ScriptedModel: ChatModel {
+    let name: String
+    private let answer: @Sendable (_ system: String, _ question: String) throws -> String
+    private let counter = Mutex(0)
+
+    init(_ name: String, _ answer: @escaping @Sendable (_ system: String, _ question: String) throws -> String) {
+        self.name = name
+        self.answer = answer
+    }
+
+    var calls: Int { counter.withLock { $0 } }
+
+    func reply(to request: ChatRequest) async throws -> ChatReply {
+        counter.withLock { $0 += 1 }
+        let text = try answer(request.messages[0].content, request.messages[1].content)
+        return ChatReply(text: text, isComplete: true, promptTokens: 1, completionTokens: 1)
+    }
+}
+
+extension EvaluationSet {
+    /// Texts with one label each, and one iteration.
+    static func simple(
+        truth: [[Attribute: String]], original: [[Inference]], iterations: [[[Inference]]], profiles: [String]? = nil
+    ) -> EvaluationSet {
+        let texts = truth.enumerated().map { index, truth in
+            Text(id: "\(index)", profile: profiles?[index] ?? "\(index)", original: "text \(index)", truth: truth)
+        }
+        func versions(_ inferences: [[Inference]], _ suffix: String, _ judgement: UtilityJudgement) -> [Version] {
+            inferences.enumerated().map {
+                Version(text: "text \($0)\(suffix)", inferences: $1, judgement: judgement)
+            }
+        }
+        let judgement = UtilityJudgement(
+            readability: .init(score: 9), meaning: .init(score: 6), hallucination: .init(score: 1))
+        let runs = iterations.enumerated().map { versions($1, " again \($0)", judgement) }
+        return EvaluationSet(
+            texts: texts,
+            methods: [
+                Method(name: "Original", kind: .original, runs: [versions(original, "", .original)]),
+                Method(name: "Iteration 1", kind: .iteration, runs: runs),
+            ])
+    }
+}
+
+extension Inference {
+    static func guess(_ attribute: Attribute, _ guesses: String...) -> Inference {
+        Inference(attribute, reasoning: "", guesses: guesses, certainty: 3)
+    }
+}
