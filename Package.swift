@@ -36,6 +36,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.100.0"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
@@ -51,13 +53,20 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread"), .linkedLibrary("dnnl")]),
 
         library("Diagnostics", []),
-        library("Files", ["Diagnostics"], optimisedSwift),
+        library("Files", ["CXXHash", "Diagnostics"], optimisedSwift),
         library("Tensors", ["CKernels", "COpenBLAS", "CLAPACKE", "Diagnostics"], optimisedSwift),
         library("Layers", ["Tensors", "Diagnostics"]),
         library("ModelFiles", ["CKernels", "Tensors", "Files", "Diagnostics"]),
         library("Tokenizers", ["CPCRE2", "Files", "Diagnostics"]),
         library("Models", ["Tensors", "Layers", "ModelFiles", "Files", "Diagnostics"]),
-        library("CheckpointIO", ["Tensors", "CHDF5", "CXXHash", "Files", "Diagnostics"]),
+        library(
+            "ChatEndpoints",
+            [
+                "Tokenizers", "Files", "Diagnostics", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        library("CheckpointIO", ["Tensors", "CHDF5", "Files", "Diagnostics"]),
         library("Distributed", ["Tensors"]),
         library(
             "Training",
@@ -68,10 +77,10 @@ let package = Package(
         library(
             "Anonymization",
             [
-                "Training", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics",
+                "Training", "ChatEndpoints", "Models", "Tokenizers", "Tensors", "Files", "Diagnostics",
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ]),
-        library("Signet", ["Anonymization", "Training"]),
+        library("Signet", ["Anonymization", "ChatEndpoints", "Training"]),
         library("CommandSupport", ["Diagnostics", "Tensors", argumentParser]),
         .executableTarget(
             name: "TrainCommand", dependencies: ["Signet", "CommandSupport", argumentParser], swiftSettings: strict),
@@ -87,6 +96,12 @@ let package = Package(
         .executableTarget(
             name: "threadprobe", dependencies: ["Tensors", "CKernels"], path: "Tests/ThreadProbe", swiftSettings: strict
         ),
+        .target(
+            name: "EndpointTestServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "Tests/EndpointTestServer", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CKernels"]),
         tests("FilesTests", ["Files"], goldens: false),
@@ -95,11 +110,19 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models"]),
         tests("CheckpointIOTests", ["CheckpointIO"]),
+        tests(
+            "ChatEndpointsTests",
+            ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
         tests("TrainingTests", ["Training", "Files"]),
-        tests("AnonymizationTests", ["Anonymization", "Tokenizers", "Files", "Diagnostics"]),
+        tests(
+            "AnonymizationTests",
+            ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Files", "Diagnostics"]),
         tests(
             "CommandTests",
-            ["Signet", "Files", "TrainCommand", "SignetCommand", "BenchmarksCommand", "threadprobe", "unlikelihood"],
+            [
+                "Signet", "Files", "EndpointTestServer", "TrainCommand", "SignetCommand", "BenchmarksCommand",
+                "threadprobe", "unlikelihood",
+            ],
             goldens: false),
     ]
 )

@@ -44,7 +44,7 @@ enum EightBillionCases {
         try requireMemory(name)
         let model = try RandomLlama.adapted(shape)
         let predictedPeak = model.planMemory(of: streams, isRecomputed: isRecomputed)
-        var trainer = SFTTrainer(model: model, optimizer: AdamW(parameters: model.parameters))
+        var trainer = Trainer(model: model, optimizer: AdamW(parameters: model.parameters))
         // Steps take tens of seconds: two repeats tell as much as a kernel's five.
         let timing = try Timing.of(min(context.repeats, 2)) {
             let result = try trainer.step(streams, learningRate: 1e-4)

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// What a checkpoint holds, without the tensors' values.

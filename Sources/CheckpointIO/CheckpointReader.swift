@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// Reads a file of the layout of `CheckpointSchema`, checking every digest in it.

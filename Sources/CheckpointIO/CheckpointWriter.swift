@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// Writes a training state to a file of its own, to the layout of `CheckpointSchema`.

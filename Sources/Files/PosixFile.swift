@@ -41,6 +41,11 @@ package final class PosixFile {
         try self.init(url, flags: O_WRONLY | O_CREAT | O_APPEND, action: .written)
     }
 
+    /// Opens a file to read it and add bytes at its end, and makes it where there is none.
+    package convenience init(appendingToAndReading url: URL) throws(InputError) {
+        try self.init(url, flags: O_RDWR | O_CREAT | O_APPEND, action: .written)
+    }
+
     /// Opens a folder to make its entries durable.
     package convenience init(folder url: URL) throws(InputError) {
         try self.init(url, flags: O_RDONLY | O_DIRECTORY, action: .written)
@@ -54,10 +59,14 @@ package final class PosixFile {
 
     /// All bytes of a file.
     package static func contents(of url: URL) throws(InputError) -> [UInt8] {
-        let file = try PosixFile(reading: url)
+        try PosixFile(reading: url).contents()
+    }
+
+    /// All bytes of the file.
+    package func contents() throws(InputError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(try file.byteCount())
-        try file.read(from: 0) { bytes.append(contentsOf: $0) }
+        bytes.reserveCapacity(try byteCount())
+        try read(from: 0) { bytes.append(contentsOf: $0) }
         return bytes
     }
 
@@ -114,6 +123,24 @@ package final class PosixFile {
         while written < bytes.count {
             written += try uninterrupted(.written, name) {
                 bytes[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            }
+        }
+    }
+
+    /// Drops everything from a position on.
+    package func truncate(to byteCount: Int) throws(InputError) {
+        _ = try uninterrupted(.written, name) { Int(ftruncate(descriptor, byteCount)) }
+    }
+
+    /// Keeps other processes that ask for the same from having the file until this one closes it or ends.
+    ///
+    /// - Throws: `InputError(.tryAgain)` where another process has it.
+    package func lock() throws(InputError) {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK: throw InputError(.tryAgain, at: name, "is in use by another process")
+            default: throw InputError.system(errno, action: .written, at: name)
             }
         }
     }

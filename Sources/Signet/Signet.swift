@@ -1,7 +1,9 @@
 @_exported import Anonymization
+@_exported import ChatEndpoints
 @_exported import CheckpointIO
 @_exported import Diagnostics
 @_exported import Distributed
+@_exported import Files
 @_exported import Layers
 @_exported import ModelFiles
 @_exported import Models

@@ -1,4 +1,5 @@
 import CheckpointIO
+import Files
 import Foundation
 import TestSupport
 

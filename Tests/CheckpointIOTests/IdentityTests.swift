@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Files
 import Foundation
 import Testing
 

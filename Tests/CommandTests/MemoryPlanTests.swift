@@ -20,6 +20,26 @@ struct MemoryPlanTests {
         return (Double(text.1)!, peak / 0x1p20)
     }
 
+    @Test("the real peak of preference training is within a tenth of the predicted one, whatever the budget")
+    func preferences() throws {
+        let folder = try LlamaFolder(Self.shape, rowLengths: [])
+        let words = (0..<200).map { "word \($0 * 7 % 89)" }
+        let rows = (0..<12).map { index in
+            let parts = [(0, 20 + index), (40 + index, 12 + 3 * index), (90 - index, 30 - index)].map {
+                words[$0.0..<$0.0 + $0.1].joined(separator: " ")
+            }
+            return "{\"prompt\": \"\(parts[0])\", \"chosen\": \"\(parts[1])\", \"rejected\": \"\(parts[2])\"}\n"
+        }
+        try Data(rows.joined().utf8).write(to: folder.data)
+        let settings = ["method=dpo", "model.compute_dtype=bfloat16"]
+        let (widest, real) = try peaks(folder, "wide", settings)
+        #expect(abs(real / widest - 1) <= 0.1, "\(real) MiB, predicted \(widest)")
+        let budget = Int(widest * 0.8)
+        let (predicted, narrow) = try peaks(
+            folder, "narrow", settings + ["training.memory_budget=\(budget)MiB"])
+        #expect(abs(narrow / predicted - 1) <= 0.1, "\(narrow) MiB, predicted \(predicted)")
+    }
+
     @Test(
         "the real peak is within a tenth of the predicted one, whatever the budget",
         arguments: [

@@ -69,7 +69,14 @@ struct TrainErrorTests {
         Case("an unknown key in a setting", 78, naming: "max_steps") { $0.arguments(["training.max_step=3"]) },
         Case("a value of another type", 78, naming: "training.max_steps") { $0.arguments(["training.max_steps=many"]) },
         Case("a value out of range", 78, naming: "lora.r") { $0.arguments(["lora.r=0"]) },
-        Case("a method that is not there yet", 78, naming: "method") { $0.arguments(["method=dpo"]) },
+        Case("a method that is not there", 78, naming: "method") { $0.arguments(["method=kto"]) },
+        Case("rows that are no preferences, for DPO", 65, naming: "train.jsonl:1") { $0.arguments(["method=dpo"]) },
+        Case("dropout with DPO", 78, naming: "lora.lora_dropout") {
+            $0.arguments(["method=dpo", "lora.lora_dropout=0.1"])
+        },
+        Case("weights for other losses than there are", 78, naming: "dpo.loss_weights") {
+            $0.arguments(["method=dpo", "dpo.loss_weights=[1, 1]"])
+        },
         Case("a target that matches nothing", 78, naming: "lora.target_modules") {
             $0.arguments(["lora.adapter_path=null", "lora.target_modules=[\"query\"]"])
         },

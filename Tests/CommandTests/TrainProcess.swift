@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The executable `train`, run as a user runs it.
+/// The executable `train`, or another one, run as a user runs it.
 final class TrainProcess {
     /// How a process has ended, and what it has written.
     struct Outcome {
@@ -14,16 +14,17 @@ final class TrainProcess {
         var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
     }
 
-    private static let executable = ProgramRun.executables.appendingPathComponent("train")
-
     private let identifier: pid_t
     private let folder: URL
     private var outcome: Outcome?
 
-    /// Starts `train`.
+    /// Starts a program.
     ///
-    /// - Parameter environment: variables beside those of this process.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - environment: variables beside those of this process.
+    ///   - program: the name of the executable.
+    init(_ arguments: [String], environment: [String: String] = [:], program: String = "train") throws {
+        let executable = ProgramRun.executables.appendingPathComponent(program)
         folder = try Fixtures.temporaryFolder()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -42,13 +43,13 @@ final class TrainProcess {
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        var arguments = ([Self.executable.path] + arguments).map { strdup($0) } + [nil]
+        var arguments = ([executable.path] + arguments).map { strdup($0) } + [nil]
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, Self.executable.path, &actions, &attributes, &arguments, &environment)
+        let code = posix_spawn(&identifier, executable.path, &actions, &attributes, &arguments, &environment)
         guard code == 0 else {
-            throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: Self.executable.path])
+            throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: executable.path])
         }
         self.identifier = identifier
     }

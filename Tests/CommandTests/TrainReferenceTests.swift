@@ -42,6 +42,21 @@ struct TrainReferenceTests {
         }
     }
 
+    @Test("the curve of preference training is met to 1e-4", .enabled(if: exists(references)))
+    func preferences() throws {
+        let folder = try TrainFolder()
+        let steps = try steps("dpo_plain", [], output: folder.output)
+        #expect(steps.count == 25)
+        for step in steps {
+            #expect(difference(step, "loss") <= 1e-4)
+            #expect(difference(step, "grad_norm") <= 1e-3)
+            for key in step.expected.keys where key.contains("/") {
+                let (found, expected) = (step.found[key] as! Double, step.expected[key] as! Double)
+                #expect(abs(found - expected) <= 1e-4 * max(1, abs(expected)), "\(key)")
+            }
+        }
+    }
+
     @Test(
         "ten steps of SmolLM2 from its GGUF file are met to 1e-3",
         .enabled(if: exists(references) && exists(smallModel)))

@@ -40,6 +40,9 @@ public struct EvaluationSet: Sendable, Equatable {
         }
     }
 
+    /// The name of the method that leaves every text as it is.
+    static let identityName = "Identity"
+
     /// A way to anonymize, and what came out of it.
     public struct Method: Sendable, Equatable {
         public var name: String

@@ -4,19 +4,16 @@ import Tokenizers
 /// Scores what methods have made of texts.
 public struct Evaluator: Sendable {
     /// Infers from every text anew; nil takes the inferences that the files have.
-    public var adversary: (any ChatModel)?
+    public var adversary: RolePlayer?
     /// Judges every version anew, the unchanged text of the identity too; nil takes the judgements that the files have.
-    public var judge: (any ChatModel)?
+    public var judge: RolePlayer?
     /// Says whether a first guess means the true value where the rules find none of the guesses right; nil leaves it at that.
-    public var equalityJudge: (any ChatModel)?
+    public var equalityJudge: RolePlayer?
     /// The most questions that wait for their answer at the same time.
     public var concurrency: Int
 
-    /// How often a question is asked whose answer cannot be read.
-    static let attempts = 3
-
     public init(
-        adversary: (any ChatModel)? = nil, judge: (any ChatModel)? = nil, equalityJudge: (any ChatModel)? = nil,
+        adversary: RolePlayer? = nil, judge: RolePlayer? = nil, equalityJudge: RolePlayer? = nil,
         concurrency: Int = 16
     ) {
         self.adversary = adversary
@@ -87,7 +84,7 @@ public struct Evaluator: Sendable {
             try RoleReply.comparison(in: reply)
         }
         for _ in comparisons.count..<questions.count {
-            report.note("guess taken as wrong: no answer of the equality judge can be read", at: equalityJudge.name)
+            report.note("guess taken as wrong: no answer of the equality judge can be read", at: "the equality judge")
         }
         return questions.filter { comparisons[$0] == .same }
     }

@@ -23,9 +23,12 @@ enum MaskedText {
 
     /// The stretches of the original that placeholders of the masked text stand for.
     ///
-    /// The texts are aligned word by word, so that other changes do no harm. Placeholders side by side divide the words that
-    /// they replace evenly, since nothing tells where one ends. A placeholder that replaces nothing is an empty span.
-    static func spans(of masked: String, in original: String) -> [EntitySpan] {
+    /// The texts are aligned word by word, so that other changes do no harm. Where placeholders stand side by side, nothing
+    /// tells where one ends: they take the bounds of the expected spans if those are of the same types and cover the
+    /// same words, and divide the words evenly otherwise. A placeholder that replaces nothing is an empty span.
+    ///
+    /// - Parameter expected: in the order of the text.
+    static func spans(of masked: String, in original: String, expecting expected: [EntitySpan] = []) -> [EntitySpan] {
         let (old, new) = (MaskToken.all(in: original), MaskToken.all(in: masked))
         var removed: Set<Int> = []
         var inserted: Set<Int> = []
@@ -42,13 +45,28 @@ enum MaskedText {
             while removed.contains(first) { first += 1 }
             while inserted.contains(second) { second += 1 }
             let types = new[secondStart..<second].compactMap(\.placeholder)
-            spans += divide(
-                old[firstStart..<first], among: types, at: firstStart < old.count ? old[firstStart].range.lowerBound : 0
-            )
+            let words = old[firstStart..<first]
+            let position =
+                words.first?.range.lowerBound ?? (firstStart < old.count ? old[firstStart].range.lowerBound : 0)
+            spans += tiling(words, by: types, expected) ?? divide(words, among: types, at: position)
             first += 1
             second += 1
         }
         return spans
+    }
+
+    /// The expected spans over the words, where there are several and they are of these types.
+    private static func tiling(
+        _ words: ArraySlice<MaskToken>, by types: [String], _ expected: [EntitySpan]
+    ) -> [EntitySpan]? {
+        guard types.count > 1, let start = words.first?.range.lowerBound, let end = words.last?.range.upperBound else {
+            return nil
+        }
+        let inside = expected.filter { start <= $0.range.lowerBound && $0.range.upperBound <= end }
+        guard inside.map({ typeName($0.type) }) == types, inside.first?.range.lowerBound == start,
+            inside.last?.range.upperBound == end
+        else { return nil }
+        return inside
     }
 
     private static func divide(

@@ -28,6 +28,14 @@ public func sigmoid(_ x: Tensor) -> Tensor {
     byValue("sigmoid", x, mapped("sigmoid", x, by: ck_active().pointee.ck_sigmoid_f32)) { $0 * (1 - $0) }
 }
 
+/// log(1 / (1 + e⁻ˣ)), finite wherever x is.
+public func logSigmoid(_ x: Tensor) -> Tensor {
+    // min(x, 0) − log(1 + e^−|x|): neither overflows nor cancels.
+    byInput("logSigmoid", x, mapped("logSigmoid", x) { $0.set { min($0, 0) - log1p(exp(-abs($0))) } }) {
+        1 / (1 + exp($0))
+    }
+}
+
 /// max(x, 0); the gradient at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
     byValue("relu", x, mapped("relu", x) { $0.set { $0 < 0 ? 0 : $0 } }) { $0 > 0 ? 1 : 0 }

@@ -3,17 +3,17 @@ import Files
 import Foundation
 
 /// A key that a config may hold, with the keys below it.
-struct ConfigKey: Sendable {
-    let name: String
+package struct ConfigKey: Sendable {
+    package let name: String
     let isRequired: Bool
-    /// Whether two runs that differ here can give different adapters.
+    /// Whether two runs that differ here can give different results.
     let changesResult: Bool
     let keys: [ConfigKey]
 }
 
 /// One key of a section: where its value goes and how it is read and written.
-struct ConfigField<Section> {
-    let key: ConfigKey
+package struct ConfigField<Section> {
+    package let key: ConfigKey
     let read: (JSONValue, ConfigPlace, inout Section) throws -> Void
     /// What to do about a required key that is not there.
     let readMissing: (ConfigPlace, Int?, inout Section) throws -> Void
@@ -23,13 +23,13 @@ struct ConfigField<Section> {
     ///   - name: the key.
     ///   - path: the property that holds its value.
     ///   - format: how the value looks.
-    ///   - isRequired: whether the key has no default. A section is required where a key in it is.
-    ///   - changesResult: whether two runs that differ here can give different adapters.
-    init<Value>(
+    ///   - isRequired: whether the key has no default. A section is required where a key in it is, unless it may be null.
+    ///   - changesResult: whether two runs that differ here can give different results.
+    package init<Value>(
         _ name: String, _ path: WritableKeyPath<Section, Value>, _ format: ConfigFormat<Value>,
         isRequired: Bool = false, changesResult: Bool = true
     ) {
-        let isRequired = isRequired || format.keys.contains(where: \.isRequired)
+        let isRequired = isRequired || !format.isOptional && format.keys.contains(where: \.isRequired)
         key = ConfigKey(name: name, isRequired: isRequired, changesResult: changesResult, keys: format.keys)
         let read = { (value: JSONValue, place: ConfigPlace, section: inout Section) in
             guard let result = try format.read(value, place) else {
@@ -50,7 +50,7 @@ struct ConfigField<Section> {
 }
 
 /// Where in which config a value stands.
-struct ConfigPlace {
+package struct ConfigPlace {
     /// What errors call the file.
     let file: String
     /// What relative paths are relative to.
@@ -66,25 +66,25 @@ struct ConfigPlace {
         self.allKeys = allKeys
     }
 
-    func inside(_ key: String) -> ConfigPlace {
+    package func inside(_ key: String) -> ConfigPlace {
         var inner = self
         inner.keyPath.append(key)
         return inner
     }
 
     /// A path that is relative to the config's folder where it is not absolute.
-    func absolutePath(_ path: String) -> String {
+    package func absolutePath(_ path: String) -> String {
         URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
     }
 
     /// - Parameter line: the line in the file; nil where the value came from the command line.
-    func error(_ message: String, line: Int?) -> InputError {
+    package func error(_ message: String, line: Int?) -> InputError {
         let keys = keyPath.joined(separator: ".")
         guard let line else { return InputError(.config, at: "--set \(keys)", message) }
         return InputError(.config, at: keys.isEmpty ? "\(file):\(line)" : "\(file):\(line): \(keys)", message)
     }
 
-    func mismatch(expected: String, found value: JSONValue) -> InputError {
+    package func mismatch(expected: String, found value: JSONValue) -> InputError {
         error("expected \(expected), found \(value.summary)", line: value.line)
     }
 

@@ -16,17 +16,8 @@ extension TrainConfiguration {
     /// - Throws: `InputError`: `.missingFile` where there is no such file, `.usage` for an override without `=`,
     ///   `.config` for everything else, naming the line and key path, what was expected and what was found.
     public init(contentsOfFile path: String, overrides: [String] = []) throws(InputError) {
-        let url = URL(fileURLWithPath: path)
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            throw InputError(.missingFile, at: path, "expected a config file, found no such file")
-        }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try Foundation.Data(contentsOf: url))
-        } catch {
-            throw InputError(.config, at: path, "the config file cannot be read: \(error.localizedDescription)")
-        }
-        try self.init(json: bytes, file: path, folder: url.deletingLastPathComponent(), overrides: overrides)
+        let file = try ConfigFile(contentsOf: path)
+        try self.init(json: file.json, file: path, folder: file.folder, overrides: overrides)
     }
 
     /// Reads a config from JSON text.
@@ -38,29 +29,11 @@ extension TrainConfiguration {
     ///   - overrides: `KEY.PATH=VALUE` each.
     /// - Throws: `InputError`, as `init(contentsOfFile:overrides:)` does.
     public init(json: [UInt8], file: String, folder: URL, overrides: [String] = []) throws(InputError) {
-        let place = ConfigPlace(file: file, folder: folder, allKeys: Self.format.keys)
-        var root = try JSONValue(parsing: json, file: file, exitCode: .config)
-        guard root.members != nil else { throw place.mismatch(expected: "an object", found: root) }
-        for argument in overrides {
-            root = try ConfigOverride(argument).applied(to: root, place: place)
-        }
-        do {
-            guard let configuration = try Self.format.read(root, place) else {
-                throw place.mismatch(expected: Self.format.expected, found: root)
-            }
-            self = configuration
-        } catch {
-            throw error as? InputError ?? InputError(.internalFault, at: file, "\(error)")
-        }
+        let (configuration, root, place) = try ConfigFile(json: json, path: file, folder: folder)
+            .read(Self.format, overrides: overrides)
+        self = configuration
         if root["output_dir"] == nil { outputDir = place.absolutePath(outputDir) }
         try refuseContradictions(in: root, place: place)
-    }
-
-    private func refuseContradictions(in root: JSONValue, place: ConfigPlace) throws(InputError) {
-        if training.maxSteps == nil, training.numTrainEpochs == 0, let epochs = root["training"]?["num_train_epochs"] {
-            throw place.inside("training").inside("num_train_epochs")
-                .mismatch(expected: "a number above 0 where training.max_steps is null", found: epochs)
-        }
     }
 
     /// The whole config with every default filled in, in the order of the documentation; reads back as an equal value.
@@ -90,31 +63,9 @@ extension TrainConfiguration {
 extension TrainConfiguration {
     /// The keys of `resultJSON` that have other values in another run's.
     func keysDiffering(from other: String, at place: String) throws(InputError) -> [String] {
-        func leaves(_ text: String) throws(InputError) -> [String: String] {
-            try JSONValue(parsing: Array(text.utf8), file: place, exitCode: .data).leaves(under: "")
+        func value(_ text: String) throws(InputError) -> JSONValue {
+            try JSONValue(parsing: Array(text.utf8), file: place, exitCode: .data)
         }
-        let (own, found) = (try leaves(resultJSON), try leaves(other))
-        return Set(own.keys).union(found.keys).filter { own[$0] != found[$0] }.sorted()
-    }
-}
-
-extension JSONValue {
-    /// Every value that is no object, by its path of keys.
-    fileprivate func leaves(under path: String) -> [String: String] {
-        guard let members, !members.isEmpty else { return [path: compactText] }
-        return members.reduce(into: [:]) { leaves, member in
-            let inside = path.isEmpty ? member.key : "\(path).\(member.key)"
-            leaves.merge(member.value.leaves(under: inside)) { $1 }
-        }
-    }
-
-    /// The object with only those of the keys that change results.
-    fileprivate func keeping(_ keys: [ConfigKey]) -> JSONValue {
-        guard let members else { return self }
-        return .object(
-            members.compactMap { member in
-                guard let key = keys.first(where: { $0.name == member.key }), key.changesResult else { return nil }
-                return Member(member.key, key.keys.isEmpty ? member.value : member.value.keeping(key.keys))
-            })
+        return try value(resultJSON).keysDiffering(from: value(other))
     }
 }

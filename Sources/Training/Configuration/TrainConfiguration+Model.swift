@@ -16,7 +16,7 @@ extension TrainConfiguration {
             self.path = path
         }
 
-        static var format: ConfigFormat<Self> {
+        package static var format: ConfigFormat<Self> {
             .section(
                 Model(path: ""),
                 [
@@ -39,7 +39,7 @@ extension TrainConfiguration {
         /// Every default: NF4, double quantization, blocks of 64.
         public init() {}
 
-        static var format: ConfigFormat<Self> {
+        package static var format: ConfigFormat<Self> {
             .section(
                 Quantization(),
                 [

@@ -9,6 +9,14 @@ public struct TrainConfiguration: Sendable, Equatable {
         case sft
         /// Direct preference optimisation (Rafailov et al. 2023).
         case dpo
+
+        /// Rows of tokens that one line of a data file makes.
+        var rowsPerExample: Int {
+            switch self {
+            case .sft: 1
+            case .dpo: 2
+            }
+        }
     }
 
     /// `method`: what is optimised.
@@ -48,37 +56,5 @@ public struct TrainConfiguration: Sendable, Equatable {
                 ConfigField("training", \.training, Training.format),
                 ConfigField("output_dir", \.outputDir, .path(), changesResult: false),
             ])
-    }
-}
-
-extension TrainConfiguration {
-    /// The section `dpo`.
-    public struct DPO: Sendable, Equatable {
-        /// What is minimised over the margins Δ.
-        public enum LossType: String, Sendable, CaseIterable {
-            /// −log σ(β·Δ).
-            case sigmoid
-        }
-
-        /// `beta`: how strongly the policy is held to the reference.
-        public var beta = 0.1
-        /// `loss_type`: what is minimised.
-        public var lossType = LossType.sigmoid
-        /// `label_smoothing`: the share of pairs taken to be labelled the wrong way round, 0 to 0.5.
-        public var labelSmoothing = 0.0
-
-        /// Every default.
-        public init() {}
-
-        static var format: ConfigFormat<Self> {
-            .section(
-                DPO(),
-                [
-                    ConfigField("beta", \.beta, .positive()),
-                    ConfigField("loss_type", \.lossType, .choice(of: LossType.allCases)),
-                    ConfigField(
-                        "label_smoothing", \.labelSmoothing, .number("from 0 to 0.5") { (0...0.5).contains($0) }),
-                ])
-        }
     }
 }

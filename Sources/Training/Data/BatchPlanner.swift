@@ -5,7 +5,7 @@ import Tensors
 public struct DataPosition: Sendable, Equatable {
     /// The epoch, from 0.
     public var epoch: Int
-    /// The rows of the epoch that have been taken; always less than all.
+    /// The rows of the epoch that have been taken, an example of several rows counting as one; always less than all.
     public var rowsTaken: Int
 
     /// - Parameters:
@@ -31,7 +31,8 @@ public struct PlannedStep: Sendable, Equatable {
 /// Decides which rows make up which optimizer step.
 ///
 /// A step takes `gradientAccumulationSteps` micro-batches of `perDeviceTrainBatchSize` rows. An epoch takes every row
-/// once, and its last step may be short: no step mixes epochs. Rows come in the order of the file, or in an order drawn
+/// once, and its last step may be short: no step mixes epochs. Where an example is several rows, such as the pair of a
+/// preference, all counts are of examples, and only what is planned names each of their rows. Rows come in the order of the file, or in an order drawn
 /// anew for every epoch, which depends on nothing but the seed, the epoch and the number of rows. So a position is all
 /// that is needed to go on exactly where a run has stopped.
 public struct BatchPlanner: Sendable {
@@ -40,6 +41,7 @@ public struct BatchPlanner: Sendable {
     /// Where the run stands.
     public private(set) var position: DataPosition
 
+    private let rowsPerExample: Int
     private let microBatchSize: Int
     private let rowsPerStep: Int
     /// What the orders are drawn from; nil for the order of the file.
@@ -53,9 +55,10 @@ public struct BatchPlanner: Sendable {
     ///   - shuffle: whether every epoch has an order of its own.
     ///   - seed: what that order is drawn from, at least 0.
     ///   - position: where to begin.
+    ///   - rowsPerExample: neighbouring rows of the data set that are one example.
     public init(
         rowCount: Int, perDeviceTrainBatchSize: Int, gradientAccumulationSteps: Int, shuffle: Bool, seed: Int,
-        position: DataPosition = DataPosition()
+        position: DataPosition = DataPosition(), rowsPerExample: Int = 1
     ) {
         require(rowCount > 0, "BatchPlanner: no rows")
         require(
@@ -66,6 +69,7 @@ public struct BatchPlanner: Sendable {
             "BatchPlanner: \(position) is not within \(rowCount) rows")
         self.rowCount = rowCount
         self.position = position
+        self.rowsPerExample = rowsPerExample
         microBatchSize = perDeviceTrainBatchSize
         let rows = perDeviceTrainBatchSize.multipliedReportingOverflow(by: gradientAccumulationSteps)
         rowsPerStep = rows.overflow ? .max : rows.partialValue
@@ -77,13 +81,14 @@ public struct BatchPlanner: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: the run's configuration.
-    ///   - rowCount: the rows of the data set, at least 1.
+    ///   - rowCount: the examples of the data set, at least 1.
     ///   - position: where to begin.
     public init(_ configuration: TrainConfiguration, rowCount: Int, position: DataPosition = DataPosition()) {
         self.init(
             rowCount: rowCount, perDeviceTrainBatchSize: configuration.training.perDeviceTrainBatchSize,
             gradientAccumulationSteps: configuration.training.gradientAccumulationSteps,
-            shuffle: configuration.data.shuffle, seed: configuration.training.seed, position: position)
+            shuffle: configuration.data.shuffle, seed: configuration.training.seed, position: position,
+            rowsPerExample: configuration.method.rowsPerExample)
     }
 
     /// The optimizer steps of an epoch.
@@ -107,7 +112,9 @@ public struct BatchPlanner: Sendable {
         let end = start + min(rowsPerStep, rowCount - start)
         let rows = rowOrder(ofEpoch: position.epoch)[start..<end]
         let microBatches = stride(from: start, to: end, by: microBatchSize).map {
-            Array(rows[$0..<($0 + min(microBatchSize, end - $0))])
+            rows[$0..<($0 + min(microBatchSize, end - $0))].flatMap { example in
+                example * rowsPerExample..<(example + 1) * rowsPerExample
+            }
         }
         position =
             end == rowCount

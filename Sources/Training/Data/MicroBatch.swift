@@ -34,6 +34,9 @@ public struct MicroBatch: Sendable, Equatable {
         public var tokenCount: Int
         /// Where in `targets` its tokens with loss are, in the order of the row.
         public var targets: [Range<Int>] = []
+
+        /// Its number of tokens with loss.
+        public var lossTokenCount: Int { targets.reduce(0) { $0 + $1.count } }
     }
 
     /// The tokens to be computed, segment after segment.
@@ -54,7 +57,7 @@ public struct MicroBatch: Sendable, Equatable {
     public var rowTokenCount: Int { rows.reduce(0) { $0 + $1.tokenCount } }
 
     /// Tokens with loss of all rows, shared ones counted for each.
-    public var lossTokenCount: Int { rows.reduce(0) { $0 + $1.targets.reduce(0) { $0 + $1.count } } }
+    public var lossTokenCount: Int { rows.reduce(0) { $0 + $1.lossTokenCount } }
 
     /// Which tokens attention lets see each other, and their positions.
     public var plan: SegmentPlan {

@@ -70,27 +70,40 @@ public struct RowEncoder: Sendable {
     /// - Throws: `InputError`: what the reader throws, what `encode(_:line:path:)` throws, and `.data` for the first
     ///   row of which no token with loss remains, with the number of such rows.
     public func encodeAll(of reader: DatasetReader) throws(InputError) -> TokenizedDataset {
+        try encodeAll(of: reader, rowsPerExample: 1) { row, line throws(InputError) in
+            [try encode(row, line: line, path: reader.path)]
+        }
+    }
+
+    /// All rows of a data file as tokens, `rowsPerExample` for each line.
+    func encodeAll(
+        of reader: DatasetReader, rowsPerExample: Int,
+        encode: (_ row: DatasetRow, _ line: Int) throws(InputError) -> [TokenizedRow]
+    ) throws(InputError) -> TokenizedDataset {
         var rows: [TokenizedRow] = []
         var truncatedRowCount = 0
         var firstProblem: (line: Int, message: String)?
         var problemCount = 0
         try reader.forEachRow { row, line throws(InputError) in
-            var encoded = try encode(row, line: line, path: reader.path)
-            if let problem = problem(with: encoded) {
+            let encoded = try encode(row, line)
+            if let problem = encoded.lazy.compactMap({ problem(with: $0) }).first {
                 problemCount += 1
                 firstProblem = firstProblem ?? (line, problem)
             }
-            if encoded.tokens.count > maxLength {
-                encoded.tokens.removeSubrange(maxLength...)
-                truncatedRowCount += 1
+            for var row in encoded {
+                if row.tokens.count > maxLength {
+                    row.tokens.removeSubrange(maxLength...)
+                    truncatedRowCount += 1
+                }
+                rows.append(row)
             }
-            rows.append(encoded)
         }
         if let firstProblem {
             let others = problemCount == 1 ? "" : " (\(problemCount) such rows in all)"
             throw InputError(.data, at: "\(reader.path):\(firstProblem.line)", firstProblem.message + others)
         }
-        return TokenizedDataset(path: reader.path, rows: rows, truncatedRowCount: truncatedRowCount)
+        return TokenizedDataset(
+            path: reader.path, rows: rows, rowsPerExample: rowsPerExample, truncatedRowCount: truncatedRowCount)
     }
 
     /// Why nothing can be learnt from a row; nil where something can.
@@ -105,7 +118,7 @@ public struct RowEncoder: Sendable {
         return nil
     }
 
-    private func chat(_ messages: [ChatMessage], place: String) throws(InputError) -> ([Int32], Int) {
+    func chat(_ messages: [ChatMessage], place: String) throws(InputError) -> ([Int32], Int) {
         do {
             let chat = try tokenizer.encodeTrainingChat(messages)
             return (chat.tokens, chat.lossStart)
@@ -116,7 +129,8 @@ public struct RowEncoder: Sendable {
         }
     }
 
-    private func plain(prompt: String, completion: String, place: String) throws(InputError) -> ([Int32], Int) {
+    /// The tokens of a text, and the number of those that its prompt takes alone.
+    func plain(prompt: String, completion: String, place: String) throws(InputError) -> ([Int32], Int) {
         guard let endToken = tokenizer.endToken else {
             throw InputError(.data, at: place, "expected a tokenizer with an end token for plain text, found none")
         }

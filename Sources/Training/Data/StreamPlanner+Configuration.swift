@@ -8,13 +8,15 @@ extension StreamPlanner {
         let size = configuration.training.perDeviceTrainBatchSize
         self.init(
             packing: configuration.data.packing, sharing: configuration.sharesPrefixes,
-            tokenLimit: datasets.map { Self.packedTokens(batchSize: size, $0) }.max()!)
+            tokenLimit: datasets.map { Self.packedTokens(batchSize: size, $0) }.max()!,
+            rowsPerExample: configuration.method.rowsPerExample)
     }
 
-    /// The most tokens that a packed stream of several rows has without sharing: with sharing it may have as many, and so
+    /// The most tokens that a packed stream of several examples has without sharing: with sharing it may have as many, and so
     /// takes no more memory.
     static func packedTokens(batchSize: Int, _ dataset: TokenizedDataset) -> Int {
-        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize).reduce(0, +)
+        let most = dataset.rows.map(\.tokens.count).sorted(by: >).prefix(batchSize * dataset.rowsPerExample).reduce(
+            0, +)
         return min(most, MicroBatch.streamTokens)
     }
 }

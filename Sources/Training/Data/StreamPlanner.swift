@@ -3,7 +3,8 @@
 /// Which rows make up a step is `BatchPlanner`'s; the loss of a step is a sum over its rows, so they may be divided into
 /// streams in any way. Packing puts rows one after the other in streams of up to `MicroBatch.streamTokens` tokens, which
 /// keeps matrix products large; without it a row is a stream. Sharing puts rows that begin alike, of the whole step, next
-/// to each other, and their common beginnings into a stream once; without packing only such rows lie together.
+/// to each other, and their common beginnings into a stream once; without packing only such rows lie together. Rows of
+/// one example are never divided between streams.
 public struct StreamPlanner: Sendable, Equatable {
     /// Whether rows that have nothing in common share streams.
     public var packing: Bool
@@ -11,21 +12,27 @@ public struct StreamPlanner: Sendable, Equatable {
     public var sharing: Bool
     /// The most tokens of a stream that rows share, shared ones counted once; a longer row is a stream of its own.
     public var tokenLimit: Int
+    /// Neighbouring rows that are one example.
+    public var rowsPerExample: Int
 
     /// - Parameters:
     ///   - packing: whether rows that have nothing in common share streams.
     ///   - sharing: whether rows that begin alike share that beginning.
     ///   - tokenLimit: the most tokens of a stream in which rows share beginnings.
-    public init(packing: Bool, sharing: Bool, tokenLimit: Int = MicroBatch.streamTokens) {
+    ///   - rowsPerExample: neighbouring rows that are one example.
+    public init(
+        packing: Bool, sharing: Bool, tokenLimit: Int = MicroBatch.streamTokens, rowsPerExample: Int = 1
+    ) {
         self.packing = packing
         self.sharing = sharing
         self.tokenLimit = tokenLimit
+        self.rowsPerExample = rowsPerExample
     }
 
     /// The streams of some micro-batches, to be computed one at a time.
     ///
     /// - Parameters:
-    ///   - microBatches: indices of rows.
+    ///   - microBatches: indices of rows, all of an example's one after the other.
     ///   - rows: all rows.
     public func streams(_ microBatches: [[Int]], of rows: [TokenizedRow]) -> [MicroBatch] {
         layouts(microBatches, of: rows).flatMap { layout in
@@ -36,10 +43,11 @@ public struct StreamPlanner: Sendable, Equatable {
         }
     }
 
-    /// The streams of all rows, in micro-batches of `batchSize` where nothing is shared.
+    /// The streams of all rows, in micro-batches of `batchSize` examples where nothing is shared.
     public func streams(ofAll rows: [TokenizedRow], batchSize: Int) -> [MicroBatch] {
-        let microBatches = stride(from: 0, to: rows.count, by: batchSize).map {
-            Array($0..<$0 + min(batchSize, rows.count - $0))
+        let size = batchSize * rowsPerExample
+        let microBatches = stride(from: 0, to: rows.count, by: size).map {
+            Array($0..<$0 + min(size, rows.count - $0))
         }
         return streams(microBatches, of: rows)
     }
@@ -53,14 +61,15 @@ public struct StreamPlanner: Sendable, Equatable {
         if sharing {
             let indices = microBatches.flatMap { $0 }
             let tree = PrefixTree(sharing: indices.map { rows[$0] })
-            let layout = StreamLayout(tree, indices: indices, packing: packing, tokenLimit: tokenLimit)
+            let layout = StreamLayout(
+                tree, indices: indices, packing: packing, tokenLimit: tokenLimit, rowsPerExample: rowsPerExample)
             // Where streams end beginnings may have to be computed again, so the tree alone does not say.
             if layout.tokenCount < indices.reduce(0, { $0 + rows[$1].tokens.count }) { return [layout] }
         }
         return microBatches.map { indices in
             StreamLayout(
                 PrefixTree(apart: indices.map { rows[$0] }), indices: indices, packing: packing,
-                tokenLimit: MicroBatch.streamTokens)
+                tokenLimit: MicroBatch.streamTokens, rowsPerExample: rowsPerExample)
         }
     }
 }

@@ -33,19 +33,29 @@ public struct TokenizedDataset: Sendable, Equatable {
     public let path: String
     /// The rows in the order of the file; each has a token that carries loss.
     public let rows: [TokenizedRow]
+    /// Neighbouring rows that are one example and always computed in one stream: 2 for preferences, whose chosen row
+    /// comes before the rejected one.
+    public let rowsPerExample: Int
     /// How many rows were longer than allowed and lost their end.
     public let truncatedRowCount: Int
 
     /// - Parameters:
     ///   - path: the file the rows are from.
     ///   - rows: the rows in the order of the file.
-    ///   - truncatedRowCount: how many of them lost their end.
-    public init(path: String, rows: [TokenizedRow], truncatedRowCount: Int = 0) {
+    ///   - rowsPerExample: neighbouring rows that are one example.
+    ///   - truncatedRowCount: how many rows lost their end.
+    public init(path: String, rows: [TokenizedRow], rowsPerExample: Int = 1, truncatedRowCount: Int = 0) {
+        require(
+            rowsPerExample > 0 && rows.count.isMultiple(of: rowsPerExample),
+            "TokenizedDataset: \(rows.count) rows, \(rowsPerExample) to an example")
         self.path = path
         self.rows = rows
+        self.rowsPerExample = rowsPerExample
         self.truncatedRowCount = truncatedRowCount
     }
 
+    /// The number of examples.
+    public var exampleCount: Int { rows.count / rowsPerExample }
     /// The number of tokens in all rows.
     public var tokenCount: Int { rows.reduce(0) { $0 + $1.tokens.count } }
     /// The number of tokens that carry loss in all rows.

@@ -37,7 +37,7 @@ public struct MetricsRecord: Sendable, Equatable {
         }
     }
 
-    /// What a DPO step measures besides; means over its pairs, in nats.
+    /// What a DPO step or evaluation measures besides; means over its pairs, in nats.
     public struct Preference: Sendable, Equatable {
         /// β · (log-probability under the policy − under the reference) of the chosen completions.
         public var chosenReward: Double
@@ -74,23 +74,27 @@ public struct MetricsRecord: Sendable, Equatable {
     public var training: Training?
     /// The step's pairs, in DPO.
     public var preference: Preference?
-    /// The loss on the held-out rows, in nats a loss token, where they were evaluated.
-    public var evalLoss: Double?
+    /// What the held-out rows give, where they were evaluated: the loss in nats a loss token (SFT) or a pair (DPO).
+    public var evaluation: ObjectiveMeasures?
+
+    /// The loss on the held-out rows, where they were evaluated.
+    public var evalLoss: Double? { evaluation?.loss }
 
     /// - Parameters:
     ///   - step: the optimizer steps behind the run.
     ///   - epoch: the epochs behind the run.
     ///   - training: the step itself.
     ///   - preference: the step's pairs, in DPO.
-    ///   - evalLoss: the loss on the held-out rows.
+    ///   - evaluation: what the held-out rows give.
     public init(
-        step: Int, epoch: Double, training: Training? = nil, preference: Preference? = nil, evalLoss: Double? = nil
+        step: Int, epoch: Double, training: Training? = nil, preference: Preference? = nil,
+        evaluation: ObjectiveMeasures? = nil
     ) {
         self.step = step
         self.epoch = epoch
         self.training = training
         self.preference = preference
-        self.evalLoss = evalLoss
+        self.evaluation = evaluation
     }
 
     /// The record as one line of JSON, without a newline. Numbers read back as the same bits; one that is not finite,
@@ -108,17 +112,25 @@ public struct MetricsRecord: Sendable, Equatable {
                 .init("peak_memory_bytes", training.peakMemoryBytes.map { .number($0) } ?? .null),
             ]
         }
-        if let preference {
-            members += [
-                .init("rewards/chosen", .number(preference.chosenReward)),
-                .init("rewards/rejected", .number(preference.rejectedReward)),
-                .init("rewards/margins", .number(preference.rewardMargin)),
-                .init("rewards/accuracies", .number(preference.rewardAccuracy)),
-                .init("logps/chosen", .number(preference.chosenLogProbability)),
-                .init("logps/rejected", .number(preference.rejectedLogProbability)),
-            ]
+        if let preference { members += preference.members(prefix: "") }
+        if let evaluation {
+            members.append(.init("eval_loss", .number(evaluation.loss)))
+            members += evaluation.preference?.members(prefix: "eval_") ?? []
         }
-        if let evalLoss { members.append(.init("eval_loss", .number(evalLoss))) }
         return JSONValue.object(members).compactText
+    }
+}
+
+extension MetricsRecord.Preference {
+    /// The values under TRL's names.
+    fileprivate func members(prefix: String) -> [JSONValue.Member] {
+        [
+            .init(prefix + "rewards/chosen", .number(chosenReward)),
+            .init(prefix + "rewards/rejected", .number(rejectedReward)),
+            .init(prefix + "rewards/margins", .number(rewardMargin)),
+            .init(prefix + "rewards/accuracies", .number(rewardAccuracy)),
+            .init(prefix + "logps/chosen", .number(chosenLogProbability)),
+            .init(prefix + "logps/rejected", .number(rejectedLogProbability)),
+        ]
     }
 }

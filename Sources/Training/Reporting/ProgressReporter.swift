@@ -34,14 +34,14 @@ public struct ProgressReporter: Sendable {
     private let totalSteps: Int
     private let firstStep: Int
     private let surroundings: Surroundings
-    private let start: Double
+    private var start: Double
     /// What stands on the redrawn line; empty where the cursor is at the beginning of a free line.
     private var barText = ""
 
     /// A reporter whose clock starts now.
     ///
     /// - Parameters:
-    ///   - totalSteps: the optimizer steps of the whole run.
+    ///   - totalSteps: the steps of the whole run.
     ///   - firstStep: the steps that were behind it when it was resumed.
     ///   - style: how progress is shown.
     public init(totalSteps: Int, firstStep: Int = 0, style: Style) {
@@ -56,6 +56,9 @@ public struct ProgressReporter: Sendable {
         start = surroundings.now()
     }
 
+    /// Starts the clock again: what has taken time so far was no step.
+    public mutating func restartClock() { start = surroundings.now() }
+
     /// Shows a step, or an evaluation.
     ///
     /// - Parameters:
@@ -66,10 +69,25 @@ public struct ProgressReporter: Sendable {
         case .quiet: return
         case .lines: if isLogged { surroundings.writeOutput(line(for: record) + "\n") }
         case .bar:
-            if let evalLoss = record.evalLoss {
-                note("step \(record.step)/\(totalSteps)  eval_loss \(Self.decimal(evalLoss))")
+            if let evaluation = record.evaluation {
+                note((["step \(record.step)/\(totalSteps)"] + parts(of: evaluation)).joined(separator: "  "))
             }
-            if let training = record.training { redraw(bar(step: record.step, training)) }
+            if let training = record.training { redraw(bar(step: record.step, training, record.preference)) }
+        }
+    }
+
+    /// Shows how far a run of any kind has come.
+    ///
+    /// - Parameters:
+    ///   - step: the steps that are behind it.
+    ///   - numbers: what is told beside, parts two blanks apart.
+    public mutating func report(step: Int, _ numbers: String) {
+        switch style {
+        case .quiet: return
+        case .lines:
+            let left = timeLeft(at: step).map { "  \($0) left" } ?? ""
+            surroundings.writeOutput("\(step)/\(totalSteps)  \(numbers)\(left)\n")
+        case .bar: redraw(bar(step: step, numbers))
         }
     }
 
@@ -123,23 +141,39 @@ extension ProgressReporter {
                 parts.append("\(training.tokensComputed) of \(training.numTokens) tokens computed")
             }
         }
-        if let preference = record.preference {
-            parts += [
-                "margin \(Self.decimal(preference.rewardMargin))",
-                "accuracy \(Self.decimal(preference.rewardAccuracy, digits: 2))",
-            ]
-        }
-        if let evalLoss = record.evalLoss { parts.append("eval_loss \(Self.decimal(evalLoss))") }
+        if let preference = record.preference { parts += self.parts(of: preference, prefix: "") }
+        if let evaluation = record.evaluation { parts += self.parts(of: evaluation) }
         if let timeLeft = timeLeft(at: record.step) { parts.append("\(timeLeft) left") }
         return parts.joined(separator: "  ")
     }
 
+    private func parts(of evaluation: ObjectiveMeasures) -> [String] {
+        ["eval_loss \(Self.decimal(evaluation.loss))"]
+            + (evaluation.preference.map { parts(of: $0, prefix: "eval_") } ?? [])
+    }
+
+    private func parts(of preference: MetricsRecord.Preference, prefix: String) -> [String] {
+        [
+            "\(prefix)margin \(Self.decimal(preference.rewardMargin))",
+            "\(prefix)accuracy \(Self.decimal(preference.rewardAccuracy, digits: 2))",
+        ]
+    }
+
+    private func bar(
+        step: Int, _ training: MetricsRecord.Training, _ preference: MetricsRecord.Preference?
+    ) -> String {
+        let accuracy = preference.map { "accuracy \(Self.decimal($0.rewardAccuracy, digits: 2))" }
+        let parts = [
+            "loss \(Self.decimal(training.loss))", accuracy,
+            "\(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s",
+        ]
+        return bar(step: step, parts.compactMap { $0 }.joined(separator: "  "))
+    }
+
     /// The bar with its numbers, one column less than the terminal has, so that the cursor never wraps. What does not
     /// fit goes: first the bar itself, then the end of the numbers.
-    private func bar(step: Int, _ training: MetricsRecord.Training) -> String {
-        var numbers =
-            "\(step)/\(totalSteps)  loss \(Self.decimal(training.loss))"
-            + "  \(Self.decimal(training.tokensPerSecond, digits: 1)) tokens/s"
+    private func bar(step: Int, _ text: String) -> String {
+        var numbers = "\(step)/\(totalSteps)  \(text)"
         if let timeLeft = timeLeft(at: step) { numbers += "  \(timeLeft) left" }
         let columns = max(0, surroundings.width() - 1)
         let cells = min(40, columns - numbers.count - 3)

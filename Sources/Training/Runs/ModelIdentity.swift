@@ -20,7 +20,7 @@ extension ModelLocation {
     /// - Parameters:
     ///   - form: what else makes a difference to the products, such as the quantization.
     /// - Throws: `InputError` with `.data` where a file was cut short since it was opened.
-    func digest(form: [String]) throws -> String {
+    package func digest(form: [String]) throws -> String {
         let stream = DigestStream()
         for part in form { stream.update(part) }
         if let configuration = try contents(ofFileNamed: "config.json") { stream.update(configuration) }
@@ -61,7 +61,7 @@ extension ModelLocation {
     /// covers whole, or the metadata of a GGUF file.
     ///
     /// - Throws: `InputError` where a file cannot be read.
-    func tokenizerDigest() throws -> String {
+    package func tokenizerDigest() throws -> String {
         let stream = DigestStream()
         if tokenizer != nil {
             for file in weights.files {

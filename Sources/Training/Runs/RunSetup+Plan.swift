@@ -13,7 +13,8 @@ extension RunSetup {
             "\($0.quantType) blocks of \($0.blockSize)\($0.doubleQuant ? ", double-quantized" : "")"
         }
         let parameterCount = model.parameters.reduce(0) { $0 + $1.count }
-        let rows = trainingRows.rows.count
+        let isPreference = configuration.method == .dpo
+        let examples = isPreference ? "pairs" : "rows"
         var lines = [
             (
                 "kernels",
@@ -32,12 +33,13 @@ extension RunSetup {
             ),
             (
                 "data",
-                "\(rows) rows, \(trainingRows.tokenCount) tokens, \(trainingRows.lossTokenCount) with loss"
-                    + (evaluationRows.map { "; \($0.rows.count) evaluation rows" } ?? "")
+                "\(trainingRows.exampleCount) \(examples), \(trainingRows.tokenCount) tokens, "
+                    + "\(trainingRows.lossTokenCount) with loss"
+                    + (evaluationRows.map { "; \($0.exampleCount) evaluation \(examples)" } ?? "")
             ),
             (
                 "steps",
-                "\(totalSteps) of \(training.perDeviceTrainBatchSize) × \(training.gradientAccumulationSteps) rows, "
+                "\(totalSteps) of \(training.perDeviceTrainBatchSize) × \(training.gradientAccumulationSteps) \(examples), "
                     + "\(training.lrSchedulerType.rawValue) learning rate \(training.learningRate)"
             ),
             (
@@ -51,7 +53,21 @@ extension RunSetup {
                 ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
             )
         }
+        if isPreference { lines.insert(contentsOf: preferenceLines, at: lines.count - 2) }
         if streamPlanner.sharing { lines.insert(("sharing", "\(sharingForecast)"), at: lines.count - 2) }
         return lines.map { "\($0.0.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.1)" }.joined(separator: "\n")
+    }
+
+    /// What a preference run minimises, and what its rewards are measured from.
+    private var preferenceLines: [(String, String)] {
+        let folder = URL(fileURLWithPath: configuration.outputDir)
+        let start = configuration.lora.adapterPath.map { "the adapter \($0)" } ?? "the base model"
+        let missing = try? RunReference(self, folders: [folder], resumed: nil, warn: { _ in }).missingRowCount(self)
+        let file = RunReference.trainingFile(in: folder).path
+        let source =
+            missing == 0
+            ? "taken from \(file)"
+            : "\(missing ?? 0) rows computed before the first step, kept in \(file)"
+        return [("loss", "\(configuration.dpo)"), ("reference", "\(start): \(source)")]
     }
 }

@@ -32,6 +32,22 @@ extension RunSetup {
             "expected \"auto\" or false where lora.lora_dropout is \(configuration.lora.loraDropout), found true: "
                 + "rows that share tokens would share what is dropped")
     }
+
+    /// A preference run's rewards are measured from a reference without dropout, and from completions alone.
+    static func refuseUnknownToPreferences(_ configuration: TrainConfiguration) throws {
+        guard configuration.method == .dpo else { return }
+        let dropout = configuration.lora.loraDropout
+        guard dropout == 0 else {
+            throw InputError(
+                .config, at: "lora.lora_dropout",
+                "expected 0 where method is \"dpo\", found \(dropout): rewards are measured from a reference without dropout"
+            )
+        }
+        guard configuration.data.completionOnlyLoss else {
+            throw InputError(
+                .config, at: "data.completion_only_loss", "expected true where method is \"dpo\", found false")
+        }
+    }
 }
 
 /// The tokens of the rows of a run's first steps, and those that are computed for them.

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Files
 import Foundation
 import Layers
 import ModelFiles
@@ -34,20 +35,16 @@ public struct RunSetup {
         try Self.refuseSeveralProcesses()
         // Before anything is loaded: the plan counts what the process holds itself.
         let budget = configuration.training.memoryBudget.bytes(usage)
-        guard configuration.method == .sft else {
-            throw InputError(
-                .config, at: "method",
-                "expected \"sft\", found \"\(configuration.method.rawValue)\", which is not implemented yet")
-        }
         try Self.refuseSharedDropout(configuration)
+        try Self.refuseUnknownToPreferences(configuration)
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
         tokenizer = try Tokenizer(of: location)
         let encoder = RowEncoder(
             tokenizer: tokenizer, maxLength: configuration.data.maxLength,
             completionOnlyLoss: configuration.data.completionOnlyLoss)
-        trainingRows = try encoder.encodeAll(of: DatasetReader(path: configuration.data.train))
-        evaluationRows = try configuration.data.eval.map { try encoder.encodeAll(of: DatasetReader(path: $0)) }
-        planner = BatchPlanner(configuration, rowCount: trainingRows.rows.count)
+        trainingRows = try encoder.rows(of: configuration.data.train, for: configuration.method)
+        evaluationRows = try configuration.data.eval.map { try encoder.rows(of: $0, for: configuration.method) }
+        planner = BatchPlanner(configuration, rowCount: trainingRows.exampleCount)
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
         let rows = trainingRows.rows
@@ -110,5 +107,18 @@ public struct RunSetup {
             adapter: Digest.of(text: adapters.joined(separator: "\n")),
             data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
             config: Digest.of(text: configuration.resultJSON))
+    }
+}
+
+extension RowEncoder {
+    /// The rows of a data file as a method takes them.
+    fileprivate func rows(
+        of path: String, for method: TrainConfiguration.Method
+    ) throws(InputError) -> TokenizedDataset {
+        let reader = DatasetReader(path: path)
+        return switch method {
+        case .sft: try encodeAll(of: reader)
+        case .dpo: try encodeAllPreferences(of: reader)
+        }
     }
 }

@@ -45,6 +45,13 @@ extension TrainingRun {
             tensors.append(
                 NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
         }
+        var texts = [
+            Name.config: setup.configuration.resolvedJSON, Name.result: setup.configuration.resultJSON,
+        ]
+        if let reference {
+            texts[RunReference.Name.adapter] = reference.adapter
+            texts[RunReference.Name.layout] = reference.layout
+        }
         return TrainingState(
             step: step, tensors: tensors,
             counters: [
@@ -52,9 +59,7 @@ extension TrainingRun {
                 Name.optimizerSteps: Int64(optimizer.stepCount), Name.seed: Int64(setup.configuration.training.seed),
                 Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
             ],
-            texts: [
-                Name.config: setup.configuration.resolvedJSON, Name.result: setup.configuration.resultJSON,
-            ], identity: setup.identity)
+            texts: texts, identity: setup.identity)
     }
 
     /// Goes back to a checkpoint.

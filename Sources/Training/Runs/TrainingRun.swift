@@ -16,13 +16,17 @@ public struct TrainingRun {
     }
 
     public let setup: RunSetup
-    var trainer: SFTTrainer
+    var trainer: Trainer
+    /// What evaluations measure; nil for what the steps minimise.
+    var evaluationObjective: (any TrainingObjective)?
+    /// What rewards are measured from, in a preference run.
+    var reference: RunReference?
     var planner: BatchPlanner
     var totals = RunTotals()
     /// Optimizer steps made so far.
     public internal(set) var step = 0
     private let schedule: LearningRateSchedule
-    private let folder: RunFolder
+    let folder: RunFolder
     private let resumeCommand: String
     private let store: CheckpointStore
     private let log: MetricsLog
@@ -40,7 +44,7 @@ public struct TrainingRun {
         self.resumeCommand = resumeCommand
         let training = setup.configuration.training
         planner = setup.planner
-        trainer = SFTTrainer(
+        trainer = Trainer(
             model: setup.model,
             optimizer: AdamW(
                 parameters: setup.model.parameters, beta1: training.adamBeta1, beta2: training.adamBeta2,
@@ -53,6 +57,7 @@ public struct TrainingRun {
         log = MetricsLog(path: folder.metrics.path)
         reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
         let found = try checkpoint(for: start)
+        if setup.configuration.method == .dpo { reference = try loadReference(found) }
         if let (url, state) = found {
             try restore(state, from: url)
             reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
@@ -88,8 +93,12 @@ public struct TrainingRun {
     ///
     /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
     public mutating func run() throws {
+        guard try prepareObjectives() else {
+            reporter.finish("stopped before step \(step + 1); resume with: \(resumeCommand)")
+            return
+        }
         if step == 0, setup.evaluationRows != nil {
-            try record(MetricsRecord(step: 0, epoch: 0, evalLoss: try evaluate()))
+            try record(MetricsRecord(step: 0, epoch: 0, evaluation: try evaluate()))
         }
         let firstStep = step
         while step < setup.totalSteps {
@@ -131,8 +140,8 @@ public struct TrainingRun {
             tokensPerSecond: Double(result.tokenCount) / seconds, peakMemoryBytes: MemoryUsage().peakResidentBytes)
         let isLogged = step.isMultiple(of: training.loggingSteps) || isEvaluated || step == setup.totalSteps
         let record = MetricsRecord(
-            step: step, epoch: planner.epochs(at: planned.next), training: measured,
-            evalLoss: isEvaluated ? try evaluate() : nil)
+            step: step, epoch: planner.epochs(at: planned.next), training: measured, preference: result.preference,
+            evaluation: isEvaluated ? try evaluate() : nil)
         if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
     }
 
@@ -141,14 +150,14 @@ public struct TrainingRun {
         reporter.report(record)
     }
 
-    private func evaluate() throws -> Double {
-        let loss = trainer.evaluate(setup.evaluationStreams!)
-        guard loss.isFinite else {
+    private func evaluate() throws -> ObjectiveMeasures {
+        let measures = trainer.evaluate(setup.evaluationStreams!, by: evaluationObjective)
+        guard measures.loss.isFinite else {
             throw InputError(
                 .data, at: setup.configuration.data.eval ?? "",
-                "expected a finite eval_loss after step \(step), found \(loss)")
+                "expected a finite eval_loss after step \(step), found \(measures.loss)")
         }
-        return loss
+        return measures
     }
 
     private mutating func failure(_ failure: StepFailure, in planned: PlannedStep) -> InputError {

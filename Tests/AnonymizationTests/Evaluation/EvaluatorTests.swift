@@ -22,50 +22,50 @@ struct EvaluatorTests {
 
     @Test("the equality judge is asked once, and only where the rules find no guess right and the attribute is not age")
     func equality() async throws {
-        let judge = ScriptedModel("judge") { _, question in
+        let judge = ScriptedModel { question in
             if question.contains("City of Light") { return "Yes." }
-            if question.contains("RN") { return "general" }
-            return "what?"
+            return question.contains("RN") ? "general" : "what?"
         }
-        let (scores, report) = try await Evaluator(equalityJudge: judge).scores(of: Self.set)
+        let (scores, report) = try await Evaluator(equalityJudge: judge.player).scores(of: Self.set)
         // The city is right for the judge; Europe is not asked about since the second guess is right by the rules.
-        #expect(privacy(scores) == [2 / 3.0, 0] && judge.calls == 2 && report.counts.isEmpty)
-        let garbled = ScriptedModel("garbled") { _, _ in "what?" }
-        let (same, dropped) = try await Evaluator(equalityJudge: garbled).scores(of: Self.set)
-        #expect(privacy(same) == [1 / 3.0, 0] && garbled.calls == 2 * Evaluator.attempts)
+        #expect(privacy(scores) == [2 / 3.0, 0] && judge.requests.count == 2 && report.counts.isEmpty)
+        let garbled = ScriptedModel { _ in "what?" }
+        let (same, dropped) = try await Evaluator(equalityJudge: garbled.player).scores(of: Self.set)
+        #expect(privacy(same) == [1 / 3.0, 0] && garbled.requests.count == 4)
         #expect(dropped.counts.map(\.count) == [2])
     }
 
     @Test("an adversary and a judge replace what the files have, and are asked once about a text")
     func models() async throws {
-        let adversary = ScriptedModel("adversary") { _, question in
+        let adversary = ScriptedModel { question in
             question.contains("again") ? "None" : "Attribute: age\nReasoning: r\nGuesses: 31\nCertainty: 2"
         }
-        let judge = ScriptedModel("judge") { _, _ in #"{"readability": 10, "meaning": 4, "hallucination": 1}"# }
+        let judge = ScriptedModel { _ in #"{"readability": 10, "meaning": 4, "hallucination": 1}"# }
         var set = Self.set
         set.methods.insert(.init(name: "Identity", kind: .baseline, runs: set.methods[0].runs), at: 1)
-        let (scores, _) = try await Evaluator(adversary: adversary, judge: judge, concurrency: 2).scores(of: set)
-        let rows = EvaluationReport(scores, bootstrap: Bootstrap(replicates: 0)).rows
+        let evaluator = Evaluator(adversary: adversary.player, judge: judge.player, concurrency: 2)
+        let rows = EvaluationReport(try await evaluator.scores(of: set).scores, bootstrap: Bootstrap(replicates: 0))
+            .rows
         #expect(rows.map { $0.privacy?.value } == [1 / 3.0, 1 / 3.0, 0])
         // The original is not judged beside itself; the identity is, which shows what the judge's word is worth.
         #expect(rows.map { $0.utility?.value } == [1, 0.8, 0.8] && rows[2].overall?.value == 0.8)
-        #expect(adversary.calls == 6 && judge.calls == 6)
+        #expect(adversary.requests.count == 6 && judge.requests.count == 6)
     }
 
     @Test("a text without a readable answer, or that a model refuses, is left out of all methods and counted")
     func unreadable() async throws {
-        let adversary = ScriptedModel("adversary") { _, question in
+        let adversary = ScriptedModel { question in
             if question.contains("text 0 again") { throw ChatRefusal("filtered") }
             return question.contains("text 1") ? "gibberish" : "None"
         }
-        let (scores, report) = try await Evaluator(adversary: adversary).scores(of: Self.set)
+        let (scores, report) = try await Evaluator(adversary: adversary.player).scores(of: Self.set)
         #expect(scores.texts.map(\.id) == ["2"] && scores.methods.allSatisfy { $0.runs.allSatisfy { $0.count == 1 } })
-        #expect(report.counts.map(\.count) == [2] && adversary.calls == 4 + 2 * Evaluator.attempts)
+        #expect(report.counts.map(\.count) == [2] && adversary.requests.count == 8)
     }
 
     @Test("a model that cannot be had ends the evaluation")
     func failing() async {
-        let model = ScriptedModel("model") { _, _ in throw InputError(.tryAgain, at: "endpoint", "gone") }
-        await #expect(throws: InputError.self) { try await Evaluator(adversary: model).scores(of: Self.set) }
+        let model = ScriptedModel { _ in throw InputError(.tryAgain, at: "endpoint", "gone") }
+        await #expect(throws: InputError.self) { try await Evaluator(adversary: model.player).scores(of: Self.set) }
     }
 }

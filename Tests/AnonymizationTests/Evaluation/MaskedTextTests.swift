@@ -23,6 +23,18 @@ struct MaskedTextTests {
         #expect(found("", in: "all gone") == [] && found("x", in: "") == [])
     }
 
+    @Test("side by side, placeholders take the bounds of gold spans of their types, and else divide the words evenly")
+    func sideBySide() {
+        let text = "Dr Ann Mary Lee came"
+        let gold = [EntitySpan(type: "title", range: 0..<2), EntitySpan(type: "person", range: 3..<15)]
+        let masked = "<TITLE> <PERSON> came"
+        #expect(MaskedText.spans(of: masked, in: text, expecting: gold).map(\.range) == [0..<2, 3..<15])
+        #expect(MaskedText.spans(of: masked, in: text).map(\.range) == [0..<6, 7..<15])
+        // Other types, or more words, are no reason to believe the gold spans.
+        #expect(MaskedText.spans(of: "<A> <B> came", in: text, expecting: gold).map(\.range) == [0..<6, 7..<15])
+        #expect(MaskedText.spans(of: "<TITLE> <PERSON>", in: text, expecting: gold)[1].range == 7..<20)
+    }
+
     @Test("a placeholder that replaces nothing is an empty span")
     func empty() {
         #expect(MaskedText.spans(of: "a <B> c", in: "a c") == [EntitySpan(type: "B", range: 2..<2)])
@@ -77,7 +89,8 @@ struct MaskedTextTests {
         for text in texts {
             let gold = text.spans ?? []
             scores.count(
-                predicted: MaskedText.spans(of: MaskedText.mask(text.text, gold), in: text.text), gold: gold)
+                predicted: MaskedText.spans(of: MaskedText.mask(text.text, gold), in: text.text, expecting: gold),
+                gold: gold)
         }
         let exact = try #require(scores.total.exactMeasure.f1)
         let overlapping = try #require(scores.total.overlappingMeasure.f1)

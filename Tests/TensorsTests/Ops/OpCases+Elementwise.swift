@@ -44,6 +44,7 @@ extension OpCases {
         + inBothTypes("sqrt", { sqrt($0) }, in: 0.1..<4, reference: { $0.squareRoot() })
         + inBothTypes("tanh", { tanh($0) }, in: -3..<3, reference: { Foundation.tanh($0) })
         + inBothTypes("sigmoid", { sigmoid($0) }, in: -6..<6, reference: { 1 / (1 + Foundation.exp(-$0)) })
+        + inBothTypes("logSigmoid", { logSigmoid($0) }, in: -6..<6, reference: { -log1p(Foundation.exp(-$0)) })
         + inBothTypes("silu", { silu($0) }, in: -6..<6, reference: { $0 / (1 + Foundation.exp(-$0)) })
         + inBothTypes("relu", { relu($0) }, in: -1..<1, reference: { max($0, 0) })
         + inBothTypes("gelu erf", { gelu($0) }, in: -4..<4, reference: { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) })

@@ -34,6 +34,10 @@ private func nested(_ path: [String], _ value: String) -> String {
     path.reversed().reduce(value) { "{\"\($1)\": \($0)}" }
 }
 
+/// What `dpo.loss_type` expects.
+private let lossTypes =
+    #""sigmoid", "hinge", "ipo", "robust", "sigmoid_norm" or "sft", or a list of different ones of them"#
+
 @Suite("Config errors")
 struct ConfigErrorTests {
     @Test("each key misspelt by one letter is refused with the right key")
@@ -112,7 +116,12 @@ struct ConfigErrorTests {
             ("data.eval", "\"\"", "a path or null"),
             ("data.prefix_sharing", "\"on\"", "\"auto\", true or false"),
             ("dpo.beta", "0", "a number above 0"),
-            ("dpo.loss_type", "\"ipo\"", "\"sigmoid\""),
+            ("dpo.loss_type", "\"kto\"", lossTypes),
+            ("dpo.loss_type", "[\"ipo\", \"ipo\"]", lossTypes),
+            ("dpo.loss_type", "[\"sigmoid\", \"kto\"]", lossTypes),
+            ("dpo.loss_type", "[]", lossTypes),
+            ("dpo.loss_weights", "1", "a list of which each is a number of at least 0 or null"),
+            ("dpo.loss_weights", "[1, -1]", "a list of which each is a number of at least 0 or null"),
             ("dpo.label_smoothing", "0.6", "a number from 0 to 0.5"),
             ("training.max_steps", "-1", "a whole number of at least 1 or null"),
             ("training.max_steps", "1e3", "a whole number of at least 1 or null"),
@@ -150,7 +159,35 @@ struct ConfigErrorTests {
         }
         let sections = config.sorted { $0.key < $1.key }.map { "\"\($0.key)\": {\($0.value.joined(separator: ", "))}" }
         let message = failure("{" + (sections + [top]).joined(separator: ", ") + "}")
-        #expect(message == "78 sft.json:3: \(key): expected \(expected), found \(value)")
+        let found = value == "[]" ? "an empty list" : value.hasPrefix("[") ? "a list" : value
+        #expect(message == "78 sft.json:3: \(key): expected \(expected), found \(found)")
+    }
+
+    @Test(
+        "settings of DPO that do not go together are refused by their key",
+        arguments: [
+            (["loss_weights=[1, 1]"], "loss_weights", "as many weights as dpo.loss_type has losses"),
+            (["loss_weights=[]"], "loss_weights", "as many weights as dpo.loss_type has losses"),
+            (["loss_weights=[0]"], "loss_weights", "a weight above 0"),
+            (["label_smoothing=0.1", "loss_type=hinge"], "label_smoothing", "0 where dpo.loss_type is \"hinge\""),
+            (["label_smoothing=0.1", "loss_type=ipo"], "label_smoothing", "0 where dpo.loss_type is \"ipo\""),
+            (["label_smoothing=0.1", "loss_type=sft"], "label_smoothing", "0 where dpo.loss_type is \"sft\""),
+            (
+                ["label_smoothing=0.5", "loss_type=robust"], "label_smoothing",
+                "a number below 0.5 where dpo.loss_type is \"robust\""
+            ),
+        ])
+    func contradictions(settings: [String], key: String, expected: String) throws {
+        let message = failure(minimal, ["method=dpo"] + settings.map { "dpo." + $0 })
+        #expect(message?.hasPrefix("78 --set dpo.\(key): expected \(expected), found ") == true, "\(message ?? "nil")")
+        #expect(failure(minimal, settings.map { "dpo." + $0 }) == nil, "another method does not look at them")
+    }
+
+    @Test("names of TRL's that are none here lead to the ones that are")
+    func namesOfTRL() {
+        #expect(failure(minimal, ["dpo.loss_typ=ipo"])?.hasSuffix("did you mean loss_type?") == true)
+        #expect(failure(minimal, ["dpo.smoothing=0.1"])?.hasSuffix("did you mean label_smoothing?") == true)
+        #expect(failure(minimal, ["training.beta=0.1"])?.hasSuffix("did you mean dpo.beta?") == true)
     }
 
     @Test("entries of pattern tables are refused by name")

@@ -50,7 +50,8 @@ private let full = #"""
       },
       "dpo": {
         "beta": 0.2,
-        "loss_type": "sigmoid",
+        "loss_type": ["robust", "sft"],
+        "loss_weights": [1, 0.5],
         "label_smoothing": 0.1
       },
       "training": {
@@ -120,6 +121,7 @@ struct TrainConfigurationTests {
               "dpo": {
                 "beta": 0.1,
                 "loss_type": "sigmoid",
+                "loss_weights": null,
                 "label_smoothing": 0
               },
               "training": {
@@ -176,7 +178,8 @@ struct TrainConfigurationTests {
         #expect(!config.data.completionOnlyLoss)
         #expect(config.data.prefixSharing == .on)
         #expect(config.dpo.beta == 0.2)
-        #expect(config.dpo.lossType == .sigmoid)
+        #expect(config.dpo.lossType == [.robust, .sft])
+        #expect(config.dpo.lossWeights == [1, 0.5])
         #expect(config.dpo.labelSmoothing == 0.1)
         #expect(config.training.maxSteps == 30)
         #expect(config.training.numTrainEpochs == 2.5)
@@ -268,6 +271,27 @@ struct TrainConfigurationTests {
             "\($0)" == "--set lora.init_lora_weights: \"pissa_niter_4\" is not implemented, "
                 + "expected true, false or \"gaussian\""
         }
+    }
+
+    @Test("a loss type is one name or several, each with its weight")
+    func lossTypes() throws {
+        func dpo(_ overrides: String...) throws -> TrainConfiguration.DPO {
+            try decode(minimal, ["method=dpo"] + overrides).dpo
+        }
+        for type in TrainConfiguration.DPO.LossType.allCases {
+            let one = try dpo("dpo.loss_type=\(type.rawValue)")
+            #expect(one.lossType == [type])
+            #expect(one.pairLosses.count == (type == .sft ? 0 : 1) && one.sftWeight == (type == .sft ? 1 : 0))
+        }
+        let several = try dpo(
+            #"dpo.loss_type=["sigmoid", "sft", "ipo"]"#, "dpo.loss_weights=[0.5, 0.25, 2]", "dpo.beta=0.3")
+        #expect(several.pairLosses.map(\.loss) == [DPOLoss(.sigmoid, beta: 0.3), DPOLoss(.ipo, beta: 0.3)])
+        #expect(several.pairLosses.map(\.weight) == [0.5, 2] && several.sftWeight == 0.25)
+        #expect(several.description == "0.5 · sigmoid + 0.25 · sft + 2.0 · ipo, beta 0.3")
+        let smoothed = try dpo(#"dpo.loss_type=["sigmoid_norm", "sft"]"#, "dpo.label_smoothing=0.2")
+        #expect(smoothed.pairLosses.map(\.loss) == [DPOLoss(.sigmoidNorm, beta: 0.1, labelSmoothing: 0.2)])
+        #expect(smoothed.description == "sigmoid_norm + sft, beta 0.1, label smoothing 0.2")
+        #expect(try dpo("dpo.loss_type=[\"hinge\"]").lossType == [.hinge])
     }
 
     @Test("the settings of the adapter are those of the config")

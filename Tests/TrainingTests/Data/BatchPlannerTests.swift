@@ -33,6 +33,17 @@ struct BatchPlannerTests {
         #expect(plan[1].rows == [4, 5, 6])
     }
 
+    @Test("where examples are pairs, counts are of pairs and plans name both rows")
+    func pairs() {
+        var planner = BatchPlanner(
+            rowCount: 3, perDeviceTrainBatchSize: 1, gradientAccumulationSteps: 2, shuffle: false, seed: 0,
+            rowsPerExample: 2)
+        #expect(planner.stepsPerEpoch == 2)
+        let step = planner.nextStep()
+        #expect(step.microBatches == [[0, 1], [2, 3]] && step.next == DataPosition(epoch: 0, rowsTaken: 2))
+        #expect(planner.nextStep().microBatches == [[4, 5]])
+    }
+
     @Test("a batch larger than the data set takes all of it")
     func largeBatch() {
         #expect(steps(planner(3, 8, 2), 2).map(\.microBatches) == [[[0, 1, 2]], [[0, 1, 2]]])

@@ -92,6 +92,38 @@ struct StreamPlannerTests {
         }
     }
 
+    @Test("the rows of an example lie in one stream, whatever they share with others and however long they are")
+    func examples() {
+        for seed in 0..<60 {
+            let count = 2 * (1 + seed % 17)
+            let rows = randomRows(count, seed: UInt64(seed), longest: 90)
+            let microBatches = stride(from: 0, to: count, by: 6).map { Array($0..<min($0 + 6, count)) }
+            for (packing, sharing) in [(true, true), (true, false), (false, true), (false, false)] {
+                let planner = StreamPlanner(
+                    packing: packing, sharing: sharing, tokenLimit: 20 + seed * 9, rowsPerExample: 2)
+                let streams = planner.streams(microBatches, of: rows)
+                let members = members(streams)
+                #expect(members.flatMap { $0 }.sorted() == Array(rows.indices))
+                for stream in members {
+                    #expect(stream.allSatisfy { stream.contains($0 ^ 1) })
+                    if !packing, !sharing { #expect(stream.count == 2) }
+                }
+                #expect(
+                    streams.reduce(0) { $0 + $1.tokens.count } == planner.computedTokenCount(microBatches, of: rows))
+            }
+        }
+    }
+
+    @Test("pairs of one prompt lie together, and fill a stream up to its limit")
+    func pairsOfOnePrompt() {
+        let rows = family(6, beginning: 40, ending: 10) + family(2, beginning: 40, ending: 10, token: 2)
+        let planner = StreamPlanner(packing: true, sharing: true, tokenLimit: 90, rowsPerExample: 2)
+        #expect(
+            members(planner.streams([[0, 1, 6, 7], [2, 3, 4, 5]], of: rows)) == [[0, 1, 2, 3], [4, 5], [6, 7]])
+        let all = StreamPlanner(packing: true, sharing: false, rowsPerExample: 2).streams(ofAll: rows, batchSize: 3)
+        #expect(members(all) == [[0, 1, 2, 3, 4, 5], [6, 7]])
+    }
+
     @Test("a stream that rows share has no more tokens than the longest rows of a micro-batch, nor than a full one")
     func packedTokens() {
         let lengths = [500, 900, 700, 300]
@@ -103,6 +135,10 @@ struct StreamPlannerTests {
         configuration.training.perDeviceTrainBatchSize = 2
         let planner = StreamPlanner(configuration, [dataset])
         #expect(planner == StreamPlanner(packing: true, sharing: true, tokenLimit: 1600))
+        let pairs = TokenizedDataset(path: "", rows: dataset.rows, rowsPerExample: 2)
+        #expect(StreamPlanner.packedTokens(batchSize: 1, pairs) == 1600)
+        configuration.method = .dpo
+        #expect(StreamPlanner(configuration, [pairs]).rowsPerExample == 2)
     }
 
     @Test("all rows come in micro-batches of one size, the last one short")

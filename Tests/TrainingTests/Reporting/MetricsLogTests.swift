@@ -11,7 +11,8 @@ private func record(_ step: Int, loss: Double = 2.5, evalLoss: Double? = nil) ->
         step: step, epoch: Double(step) / 4,
         training: .init(
             loss: loss, gradNorm: 0.5, learningRate: 2e-4, numLossTokens: 7, numTokens: 20, tokensComputed: 15,
-            tokensPerSecond: 163.25, peakMemoryBytes: 1 << 30), evalLoss: evalLoss)
+            tokensPerSecond: 163.25, peakMemoryBytes: 1 << 30),
+        evaluation: evalLoss.map { ObjectiveMeasures(loss: $0) })
 }
 
 @Suite("Metrics log")
@@ -43,7 +44,15 @@ struct MetricsLogTests {
                 + #", "rewards/chosen": 1, "rewards/rejected": 2, "rewards/margins": 3, "rewards/accuracies": 0.4, "#
                 + #""logps/chosen": -5, "logps/rejected": -6, "eval_loss": 1.5}"#)
         #expect(
-            MetricsRecord(step: 0, epoch: 0, evalLoss: 3.25).json == #"{"step": 0, "epoch": 0, "eval_loss": 3.25}"#)
+            MetricsRecord(step: 0, epoch: 0, evaluation: ObjectiveMeasures(loss: 3.25)).json
+                == #"{"step": 0, "epoch": 0, "eval_loss": 3.25}"#)
+        #expect(
+            MetricsRecord(
+                step: 0, epoch: 0, evaluation: ObjectiveMeasures(loss: 3.25, preference: preference.preference)
+            ).json
+                == #"{"step": 0, "epoch": 0, "eval_loss": 3.25, "eval_rewards/chosen": 1, "eval_rewards/rejected": 2, "#
+                + #""eval_rewards/margins": 3, "eval_rewards/accuracies": 0.4, "eval_logps/chosen": -5, "#
+                + #""eval_logps/rejected": -6}"#)
     }
 
     @Test("losses read back as the same bits", arguments: [0.1 + 0.2, Double(Float(2.3)), 1e-300, 6.567050933837891])

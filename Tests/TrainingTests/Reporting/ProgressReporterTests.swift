@@ -41,7 +41,8 @@ private func record(_ step: Int, tokensComputed: Int = 20, evalLoss: Double? = n
         step: step, epoch: 0.5,
         training: .init(
             loss: 2.34567, gradNorm: 0.83344, learningRate: 2e-4, numLossTokens: 7, numTokens: 20,
-            tokensComputed: tokensComputed, tokensPerSecond: 163.25, peakMemoryBytes: nil), evalLoss: evalLoss)
+            tokensComputed: tokensComputed, tokensPerSecond: 163.25, peakMemoryBytes: nil),
+        evaluation: evalLoss.map { ObjectiveMeasures(loss: $0) })
 }
 
 /// What a terminal shows after `text`: its lines, with carriage returns carried out.
@@ -82,7 +83,7 @@ struct ProgressReporterTests {
     func otherRecords() {
         let screen = Screen()
         var reporter = screen.reporter(.lines)
-        reporter.report(MetricsRecord(step: 0, epoch: 0, evalLoss: 3))
+        reporter.report(MetricsRecord(step: 0, epoch: 0, evaluation: ObjectiveMeasures(loss: 3)))
         #expect(screen.take() == "step 0/10  epoch 0.00  eval_loss 3.0000\n")
         var dpo = record(10)
         dpo.preference = .init(
@@ -90,6 +91,14 @@ struct ProgressReporterTests {
             rejectedLogProbability: 0)
         reporter.report(dpo)
         #expect(screen.take().hasSuffix("tokens/s  margin 0.2500  accuracy 0.75\n"))
+        dpo.evaluation = ObjectiveMeasures(loss: 0.5, preference: dpo.preference)
+        reporter.report(dpo)
+        #expect(screen.take().hasSuffix("0.75  eval_loss 0.5000  eval_margin 0.2500  eval_accuracy 0.75\n"))
+        reporter = screen.reporter(.bar)
+        reporter.report(dpo)
+        let lines = shown(screen.take())
+        #expect(lines[0] == "step 10/10  eval_loss 0.5000  eval_margin 0.2500  eval_accuracy 0.75")
+        #expect(lines[1].contains("loss 2.3457  accuracy 0.75  163.2 tokens/s"))
     }
 
     @Test("the time left counts only steps of this run")
@@ -98,6 +107,17 @@ struct ProgressReporterTests {
         var reporter = screen.reporter(.lines, totalSteps: 104, firstStep: 100)
         screen.advance(seconds: 10)
         reporter.report(record(101))
+        #expect(screen.take().hasSuffix("  30s left\n"))
+    }
+
+    @Test("the time left does not count what came before the clock was restarted")
+    func restarted() {
+        let screen = Screen()
+        var reporter = screen.reporter(.lines, totalSteps: 4)
+        screen.advance(seconds: 1000)
+        reporter.restartClock()
+        screen.advance(seconds: 10)
+        reporter.report(record(1))
         #expect(screen.take().hasSuffix("  30s left\n"))
     }
 

@@ -23,7 +23,8 @@ struct MemoryPlanTests {
             load: .init(
                 tokens: stream.tokens.count, lossTokens: stream.targets.count,
                 longestSequence: stream.segments.map(\.count).max()!, accumulatesGradients: false))
-        var trainer = SFTTrainer(model: run.model, optimizer: AdamW(parameters: run.model.parameters))
+        var trainer = Trainer(
+            model: run.model, objective: objective(run), optimizer: AdamW(parameters: run.model.parameters))
         let fixed = run.model.weightBytes + cost.parameterCount * 4 * 3
         return try (0...LayerRecomputation.all.rawValue).map { rawValue in
             let parts = run.model.layers.map { _ in LayerRecomputation(rawValue: rawValue) }
@@ -34,12 +35,20 @@ struct MemoryPlanTests {
         }
     }
 
-    @Test("tensors take what is predicted, to 8 percent", arguments: ["plain", "rslora", "nf4"])
+    private static func objective(_ run: RunSetup) -> any TrainingObjective {
+        guard run.configuration.method == .dpo else { return SFTObjective() }
+        let dpo = run.configuration.dpo
+        return DPOObjective(
+            losses: dpo.pairLosses, sftWeight: dpo.sftWeight, beta: dpo.beta,
+            reference: run.trainingRows.rows.map { _ in -100 })
+    }
+
+    @Test("tensors take what is predicted, to 8 percent", arguments: ["plain", "rslora", "nf4", "dpo"])
     func tensors(name: String) async {
         // In a process of its own: tensors of other tests would count.
         await #expect(processExitsWith: .success) { [name] in
             for type in [DType.float32, .bfloat16] {
-                for dropout in [0, 0.1] {
+                for dropout in name == "dpo" ? [0] : [0, 0.1] {
                     for (parts, bytes) in try MemoryPlanTests.peaks(name, type: type, dropout: dropout).enumerated() {
                         let ratio = Double(bytes.found) / Double(bytes.predicted)
                         #expect(abs(ratio - 1) <= 0.08, "\(name) \(type) \(dropout) \(parts): \(bytes) \(ratio)")

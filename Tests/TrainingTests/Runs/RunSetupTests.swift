@@ -29,7 +29,7 @@ struct RunSetupTests {
     func budgetInBetween(name: String) throws {
         let golden = GoldenCase(name: name)
         func losses(_ setup: RunSetup) throws -> [StepResult] {
-            var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+            var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
             var planner = setup.planner
             return try (0..<2).map { _ in try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e-3) }
         }
@@ -88,9 +88,47 @@ struct RunSetupTests {
         #expect(error.exitCode == .missingFile && error.place.hasPrefix("/nowhere/"), "\(error)")
     }
 
-    @Test("what is not implemented is refused by its key")
-    func notImplemented() throws {
-        #expect(try refusal { $0.method = .dpo }.place == "method")
+    @Test("rows of the other method are refused by file and line, and what preferences do not know by its key")
+    func methods() throws {
+        let rows = try refusal { $0.method = .dpo }
+        #expect(rows.exitCode == .data && rows.place.hasSuffix("train.jsonl:1"))
+        #expect(rows.message == "expected a preference (prompt, chosen, rejected), found messages")
+        let dropout = try refusal {
+            $0.method = .dpo
+            $0.lora.loraDropout = 0.1
+        }
+        #expect(dropout.exitCode == .config && dropout.place == "lora.lora_dropout")
+        let tokens = try refusal {
+            $0.method = .dpo
+            $0.data.completionOnlyLoss = false
+        }
+        #expect(tokens.exitCode == .config && tokens.place == "data.completion_only_loss")
+        let preferences = #expect(throws: InputError.self) {
+            try GoldenCase(name: "dpo").setup { $0.method = .sft }
+        }
+        #expect(preferences?.exitCode == .data && preferences?.message.contains("found a preference") == true)
+    }
+
+    @Test("the plan of a preference run counts pairs and says what is minimised and where the reference is")
+    func preferencePlan() throws {
+        try withFolder { folder in
+            let configuration = try GoldenCase(name: "dpo").configuration(output: folder) {
+                $0.dpo.lossType = [.ipo, .sft]
+                $0.training.maxSteps = 2
+            }
+            let lines = try RunSetup(configuration).plan.split(separator: "\n").map(String.init)
+            #expect(lines[4].contains("12 pairs") && lines[4].hasSuffix("4 evaluation pairs"))
+            #expect(lines[5].contains("2 of 4 × 1 pairs"))
+            #expect(lines[6] == "loss      ipo + sft, beta 0.1")
+            let file = folder.appendingPathComponent("reference.json").path
+            let adapter = try #require(configuration.lora.adapterPath)
+            let start = "reference the adapter \(adapter): "
+            #expect(lines[7] == start + "24 rows computed before the first step, kept in \(file)")
+            try train(configuration)
+            let after = try RunSetup(configuration).plan.split(separator: "\n").map(String.init)
+            #expect(after[7] == start + "taken from \(file)")
+            #expect(after[8].hasPrefix("memory ") && after.count == 10)
+        }
     }
 
     @Test("sharing that is asked for is refused with dropout, and left out where it is not")

@@ -173,8 +173,8 @@ struct PrefixSharingTests {
             let setup = try Self.setup(name) { $0.data.packing = packing }
             let streams = try #require(setup.evaluationStreams)
             #expect(streams.reduce(0) { $0 + $1.rowTokenCount } == setup.evaluationRows?.tokenCount)
-            let trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
-            return trainer.evaluate(streams)
+            let trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+            return trainer.evaluate(streams).loss
         }
         #expect(relativeDifference(losses[0], losses[1]) <= 1e-6)
     }

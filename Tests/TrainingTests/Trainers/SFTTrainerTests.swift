@@ -23,7 +23,7 @@ struct SFTTrainerTests {
     ) throws -> Outcome {
         let setup = try GoldenCase(name: name).setup(change)
         setup.model.recomputation = setup.model.layers.map { _ in recomputation }
-        var trainer = SFTTrainer(
+        var trainer = Trainer(
             model: setup.model, optimizer: AdamW(parameters: setup.model.parameters),
             seed: UInt64(setup.configuration.training.seed))
         var planner = setup.planner
@@ -130,9 +130,9 @@ struct SFTTrainerTests {
     func dropout() throws {
         let losses = try [0.0, 0.5].map { dropout in
             let setup = try GoldenCase(name: "plain").setup { $0.lora.loraDropout = dropout }
-            var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+            var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
             var planner = setup.planner
-            let evaluation = trainer.evaluate(try #require(setup.evaluationStreams))
+            let evaluation = trainer.evaluate(try #require(setup.evaluationStreams)).loss
             let step = try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 0)
             return (evaluation, step.loss)
         }
@@ -148,7 +148,7 @@ struct SFTTrainerTests {
         let losses = streams.map { setup.model.tokenLosses($0).floats.map(Double.init) }
         let mean = losses.flatMap { $0 }.reduce(0, +) / Double(losses.reduce(0) { $0 + $1.count })
         let meanOfMeans = losses.map { $0.reduce(0, +) / Double($0.count) }.reduce(0, +) / Double(losses.count)
-        var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+        var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
         let result = try trainer.step(streams, learningRate: 0)
         #expect(relativeDifference(result.loss, mean) <= 1e-12)
         #expect(relativeDifference(result.loss, meanOfMeans) > 1e-5)
@@ -157,7 +157,7 @@ struct SFTTrainerTests {
     @Test("a value that is not finite stops before the update")
     func notFinite() throws {
         let setup = try GoldenCase(name: "plain").setup()
-        var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+        var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
         var planner = setup.planner
         _ = try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e30)
         let before = setup.model.parameters.map(\.floats)
@@ -183,7 +183,7 @@ struct SFTTrainerTests {
         projection.adapter = LoRAAdapter(
             module: adapter.module, a: .zeros(adapter.a.shape), b: adapter.b, scale: adapter.scale, dropout: 0, index: 0
         )
-        var trainer = SFTTrainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
+        var trainer = Trainer(model: setup.model, optimizer: AdamW(parameters: setup.model.parameters))
         var planner = setup.planner
         #expect(throws: StepFailure.noGradient(module: "model.layers.1.self_attn.v_proj")) {
             try trainer.step(setup.streams(of: planner.nextStep()), learningRate: 1e-3)

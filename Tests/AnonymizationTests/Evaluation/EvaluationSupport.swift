@@ -1,25 +1,15 @@
-import Synchronization
+import Tokenizers
 
 @testable import Anonymization
 
-/// Answers by a function of the question and counts the calls.
-final class ScriptedModel: ChatModel {
-    let name: String
-    private let answer: @Sendable (_ system: String, _ question: String) throws -> String
-    private let counter = Mutex(0)
-
-    init(_ name: String, _ answer: @escaping @Sendable (_ system: String, _ question: String) throws -> String) {
-        self.name = name
-        self.answer = answer
+extension ScriptedModel {
+    /// A model that answers by the instruction and the question alone.
+    convenience init(_ answer: @escaping @Sendable (_ question: String) throws -> String) {
+        self.init { request, _ in ChatReply(try answer(request.messages[1].content)) }
     }
 
-    var calls: Int { counter.withLock { $0 } }
-
-    func reply(to request: ChatRequest) async throws -> ChatReply {
-        counter.withLock { $0 += 1 }
-        let text = try answer(request.messages[0].content, request.messages[1].content)
-        return ChatReply(text: text, isComplete: true, promptTokens: 1, completionTokens: 1)
-    }
+    /// The model asked at most twice.
+    var player: RolePlayer { RolePlayer(self, request: ChatRequest([]), parseRetries: 1) }
 }
 
 extension EvaluationSet {

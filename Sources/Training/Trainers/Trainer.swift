@@ -5,7 +5,7 @@ import Tensors
 
 /// What one optimizer step did.
 public struct StepResult: Sendable, Equatable {
-    /// The mean loss of the step's loss tokens, in nats.
+    /// The loss that was minimised, in nats.
     public var loss: Double
     /// The norm of the gradient before clipping.
     public var gradientNorm: Double
@@ -16,6 +16,8 @@ public struct StepResult: Sendable, Equatable {
     public var tokenCount: Int
     /// Tokens that were computed for them: fewer where rows share beginnings.
     public var computedTokenCount: Int
+    /// Rewards and log-probabilities, where the examples are pairs.
+    public var preference: MetricsRecord.Preference?
 }
 
 /// Why a step was not taken. The parameters are as they were before it.
@@ -26,12 +28,14 @@ public enum StepFailure: Error, Sendable, Equatable {
     case noGradient(module: String)
 }
 
-/// Supervised fine-tuning of a model's adapters: the mean cross-entropy of the tokens that carry loss.
+/// Steps of a model's adapters towards an objective.
 ///
-/// The loss of a step is the sum over all its tokens divided by their number, whatever micro-batches and ranks they come
-/// in: accumulation never averages averages.
-public struct SFTTrainer {
+/// The objective sees the losses of all tokens that carry loss and says how much each counts; the rest is the same for
+/// every method: sums over micro-batches and ranks, clipping, the update.
+public struct Trainer {
     public let model: LlamaModel
+    /// What the steps minimise.
+    public var objective: any TrainingObjective
     public internal(set) var optimizer: AdamW
     private let maximumGradientNorm: Double
     private let communicator: any Communicator
@@ -39,13 +43,15 @@ public struct SFTTrainer {
 
     /// - Parameters:
     ///   - model: with adapters attached.
+    ///   - objective: what the steps minimise.
     ///   - maximumGradientNorm: gradients are clipped to it; 0 leaves them.
     ///   - seed: of dropout.
     public init(
-        model: LlamaModel, optimizer: AdamW, maximumGradientNorm: Double = 1, seed: UInt64 = 0,
-        communicator: any Communicator = SingleProcess()
+        model: LlamaModel, objective: any TrainingObjective = SFTObjective(), optimizer: AdamW,
+        maximumGradientNorm: Double = 1, seed: UInt64 = 0, communicator: any Communicator = SingleProcess()
     ) {
         self.model = model
+        self.objective = objective
         self.optimizer = optimizer
         self.maximumGradientNorm = maximumGradientNorm
         self.communicator = communicator
@@ -61,14 +67,15 @@ public struct SFTTrainer {
             Double(streams.reduce(0) { $0 + $1.lossTokenCount }), Double(streams.reduce(0) { $0 + $1.rowTokenCount }),
             Double(streams.reduce(0) { $0 + $1.tokens.count }),
         ])
+        let divisors = communicator.sum(objective.divisors(of: streams))
         var sums: [Tensor] = []
-        var loss = 0.0
+        var shares = ObjectiveSums()
         for (index, stream) in streams.enumerated() {
             let key = dropoutKey.folding(optimizer.stepCount).folding(communicator.rank).folding(index)
             let losses = model.tokenLosses(stream, dropoutKey: key)
-            loss += stream.weightedSum(losses)
-            let gradients = losses.gradients(
-                of: model.parameters, upstream: Tensor(stream.lossWeights.map { Float(Double($0) / counts[0]) }))
+            let share = objective.share(of: stream, losses: losses.floats, divisors: divisors)
+            shares.add(share)
+            let gradients = losses.gradients(of: model.parameters, upstream: Tensor(share.gradient))
             if sums.isEmpty {
                 sums = gradients
             } else {
@@ -76,17 +83,17 @@ public struct SFTTrainer {
             }
         }
         communicator.sum(sums)
-        let meanLoss = communicator.sum([loss])[0] / counts[0]
+        let measures = objective.measures(sums: communicator.sum(shares.sums), divisors: divisors)
         let norm = globalNorm(sums)
-        guard meanLoss.isFinite else { throw .nonFinite(quantity: "loss", value: meanLoss) }
+        guard measures.loss.isFinite else { throw .nonFinite(quantity: "loss", value: measures.loss) }
         guard norm.isFinite else { throw .nonFinite(quantity: "grad_norm", value: norm) }
-        if optimizer.stepCount == 0 { try requireGradients(sums) }
+        if optimizer.stepCount == 0, shares.haveGradient { try requireGradients(sums) }
         optimizer.step(
             gradients: sums, learningRate: learningRate,
             gradientScale: clippingScale(norm: norm, maximum: maximumGradientNorm))
         return StepResult(
-            loss: meanLoss, gradientNorm: norm, learningRate: learningRate, lossTokenCount: Int(counts[0]),
-            tokenCount: Int(counts[1]), computedTokenCount: Int(counts[2]))
+            loss: measures.loss, gradientNorm: norm, learningRate: learningRate, lossTokenCount: Int(counts[0]),
+            tokenCount: Int(counts[1]), computedTokenCount: Int(counts[2]), preference: measures.preference)
     }
 
     private func requireGradients(_ gradients: [Tensor]) throws(StepFailure) {
@@ -95,16 +102,30 @@ public struct SFTTrainer {
         }
     }
 
-    /// The mean loss of the streams' loss tokens, in nats, without dropout and without changing anything.
-    public func evaluate(_ streams: [MicroBatch]) -> Double {
-        var loss = 0.0
-        var count = 0
+    /// The measures of some streams, without dropout and without changing anything.
+    ///
+    /// - Parameter objective: what is measured; nil for what the steps minimise.
+    public func evaluate(_ streams: [MicroBatch], by objective: (any TrainingObjective)? = nil) -> ObjectiveMeasures {
+        let objective = objective ?? self.objective
+        let divisors = objective.divisors(of: streams)
+        var shares = ObjectiveSums()
         for stream in streams {
             let losses = noGradient { model.tokenLosses(stream) }
-            loss += stream.weightedSum(losses)
-            count += stream.lossTokenCount
+            shares.add(objective.share(of: stream, losses: losses.floats, divisors: divisors))
         }
-        return loss / Double(count)
+        return objective.measures(sums: shares.sums, divisors: divisors)
+    }
+}
+
+/// The sums of shares.
+private struct ObjectiveSums {
+    private(set) var sums: [Double] = []
+    /// Whether any token's loss counts.
+    private(set) var haveGradient = false
+
+    mutating func add(_ share: ObjectiveShare) {
+        sums = sums.isEmpty ? share.sums : zip(sums, share.sums).map { $0 + $1 }
+        haveGradient = haveGradient || share.gradient.contains { $0 != 0 }
     }
 }
 
@@ -116,12 +137,5 @@ extension LlamaModel {
         tokenLosses(
             tokens: batch.tokens, plan: batch.plan, rows: batch.lossPositions, targets: batch.targets,
             dropoutKey: dropoutKey)
-    }
-}
-
-extension MicroBatch {
-    /// The sum of the targets' losses, each as often as it counts.
-    fileprivate func weightedSum(_ losses: Tensor) -> Double {
-        zip(losses.floats, lossWeights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
 }

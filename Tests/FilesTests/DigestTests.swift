@@ -1,6 +1,7 @@
-import CheckpointIO
 import Diagnostics
+import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DigestTests {
@@ -19,11 +20,11 @@ import Testing
             initializedCount = count
         }
         #expect(Digest.of(bytes: bytes) == expected)
-        try withFolder { folder in
-            let file = folder.appendingPathComponent("bytes")
-            try Data(bytes).write(to: file)
-            #expect(try Digest.of(file: file) == expected)
-        }
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("bytes")
+        try Data(bytes).write(to: file)
+        #expect(try Digest.of(file: file) == expected)
     }
 
     @Test("a text's digest is that of its UTF-8")

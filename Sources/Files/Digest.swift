@@ -1,5 +1,4 @@
 import CXXHash
-import Files
 import Foundation
 
 /// XXH3-128 digests, as 32 lowercase hex digits (what `xxhsum -H2` prints).

@@ -1,0 +1,99 @@
+import CheckpointIO
+import Diagnostics
+import Foundation
+import Models
+import Tensors
+
+extension TrainingRun {
+    /// What is known of a preference run's reference, before the model takes a checkpoint's adapter.
+    mutating func loadReference(_ found: (url: URL, state: TrainingState)?) throws -> RunReference {
+        let folders = [folder.url] + (found.map { [$0.url.deletingLastPathComponent()] } ?? [])
+        var problems: [String] = []
+        let reference = try RunReference(setup, folders: folders, resumed: found) { problems.append($0) }
+        for problem in problems { reporter.warn(problem) }
+        return reference
+    }
+
+    /// Computes what is missing of a preference run's reference, and makes the run's objectives of it.
+    ///
+    /// - Returns: false where a stop signal came before it was done; what is computed by then is kept.
+    /// - Throws: `InputError`.
+    mutating func prepareObjectives() throws -> Bool {
+        guard var reference else { return true }
+        let missing = reference.missingRowCount(setup)
+        if missing > 0 {
+            reporter.note("reference: computing the log-probabilities of \(missing) rows, once")
+            let trained = takeStartValues(of: reference)
+            defer { if let trained { overwriteParameters(with: trained) } }
+            let isDone = try compute(&reference)
+            try reference.store(in: folder.url)
+            guard isDone else { return false }
+            reporter.restartClock()
+        } else {
+            try reference.store(in: folder.url)
+        }
+        self.reference = reference
+        trainer.objective = objective(reference.training)
+        evaluationObjective = reference.evaluation.map(objective)
+        return true
+    }
+
+    private func objective(_ reference: ReferenceLogProbabilities) -> any TrainingObjective {
+        let dpo = setup.configuration.dpo
+        return DPOObjective(
+            losses: dpo.pairLosses, sftWeight: dpo.sftWeight, beta: dpo.beta, reference: reference.values)
+    }
+
+    /// Lets the model hold the adapter as it stood at the start of the run, where it holds another.
+    ///
+    /// - Returns: what the model held; nil where it holds what it did.
+    private func takeStartValues(of reference: RunReference) -> [[Float]]? {
+        guard let start = reference.startValues else { return nil }
+        let trained = setup.model.parameters.map(\.floats)
+        overwriteParameters(with: start)
+        return trained
+    }
+
+    private func overwriteParameters(with values: [[Float]]) {
+        for (parameter, values) in zip(setup.model.parameters, values) { parameter.overwrite(with: values) }
+    }
+
+    /// - Returns: whether all of it is done.
+    private mutating func compute(_ reference: inout RunReference) throws -> Bool {
+        let missing = setup.firstEpoch.filter { reference.training.lacks($0.rows) }
+        let tenth = max(1, missing.count / 10)
+        for (index, step) in missing.enumerated() {
+            for stream in setup.streams(of: step) {
+                try add(stream, of: setup.trainingRows, to: &reference.training)
+            }
+            let done = index + 1
+            if done.isMultiple(of: setup.configuration.training.saveSteps) { try reference.store(in: folder.url) }
+            if done.isMultiple(of: tenth), done < missing.count {
+                reporter.note("reference: \(100 * done / missing.count) %")
+            }
+            if StopSignal.signal != nil { return false }
+        }
+        guard var evaluation = reference.evaluation, evaluation.lacks(evaluation.values.indices) else { return true }
+        for stream in setup.evaluationStreams! {
+            try add(stream, of: setup.evaluationRows!, to: &evaluation)
+            reference.evaluation = evaluation
+            if StopSignal.signal != nil { return false }
+        }
+        return true
+    }
+
+    private func add(
+        _ stream: MicroBatch, of dataset: TokenizedDataset, to reference: inout ReferenceLogProbabilities
+    ) throws(InputError) {
+        let losses = noGradient { setup.model.tokenLosses(stream) }.floats
+        for row in stream.rows {
+            let value = stream.logProbability(of: row, losses)
+            guard value.isFinite else {
+                throw InputError(
+                    .data, at: "\(dataset.path):\(dataset.rows[row.index].line)",
+                    "expected a finite log-probability under the reference, found \(value)")
+            }
+            reference.set(row.index, to: value)
+        }
+    }
+}
