@@ -88,7 +88,7 @@ let package = Package(
             name: "SignetCommand", dependencies: ["Signet", "Files", "CommandSupport", argumentParser],
             swiftSettings: strict),
         .executableTarget(
-            name: "BenchmarksCommand", dependencies: ["Signet", "CommandSupport", "COneDNN", argumentParser],
+            name: "BenchmarksCommand", dependencies: ["Signet", "Files", "CommandSupport", "COneDNN", argumentParser],
             path: "Benchmarks", exclude: ["peers"], swiftSettings: strict),
         .executableTarget(
             name: "unlikelihood", dependencies: ["Signet"], path: "Examples/unlikelihood", swiftSettings: strict),

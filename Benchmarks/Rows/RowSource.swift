@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Signet
 
@@ -12,7 +13,7 @@ struct RowSource {
     /// Calls `body` with a JSONL file of rows, made in `folder` where it has to be made and no name is given.
     ///
     /// - Throws: `InputError` with `.missingFile` where neither the rows nor the trajectories are there, `.data` where
-    ///   a line is no trajectory.
+    ///   they cannot be read.
     func path(in folder: URL) throws -> String {
         let trajectories = ProcessInfo.processInfo.environment["SIGNET_TRAJECTORIES"]
         if let file, FileManager.default.fileExists(atPath: file) { return file }
@@ -25,15 +26,8 @@ struct RowSource {
             return "Examples/data/train.jsonl"
         }
         let path = file ?? folder.appendingPathComponent("rows.jsonl").path
-        let rows = try Trajectory.all(in: trajectories).flatMap(\.rows)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let lines = try rows.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
-        do {
-            try lines.joined().write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            throw InputError(.tryAgain, at: path, "cannot be written: \(error.localizedDescription)")
-        }
+        let rows = try TrajectoryReader(path: trajectories).trajectories().trajectories.flatMap(\.rows)
+        try AtomicFile.write(Array(rows.map { $0.json.compactText + "\n" }.joined().utf8), to: path)
         return path
     }
 }

@@ -3,6 +3,17 @@ import Foundation
 
 /// Calls on a folder's entries whose errors carry the path and the system's reason.
 package enum Folder {
+    /// Makes a folder, and those it lies in, where there is none.
+    ///
+    /// - Throws: `InputError(.tryAgain)` naming the folder.
+    package static func create(_ folder: URL) throws(InputError) {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
+        }
+    }
+
     /// The names of the regular files in a folder; none where the folder does not exist.
     package static func regularFiles(in folder: URL) throws(InputError) -> [String] {
         guard let stream = opendir(folder.path) else {

@@ -5,6 +5,8 @@ struct SignetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
         subcommands: [
+            SynthesizeCommand.self,
+            TasksCommand.self,
             GenerateCommand.self,
             DistillCommand.self,
             AnonymizeCommand.self,

@@ -32,6 +32,15 @@ public struct UtilityJudgement: Sendable, Equatable {
     /// u(s), the mean of readability/10, meaning/10 and hallucination, from 0 to 1 (SEAL, section 3).
     public var utility: Double {
         // One division: whole numbers below it, so that equal judgements compare equal.
-        Double(readability.score + meaning.score + 10 * hallucination.score) / 30
+        Double(points) / Double(Self.mostPoints)
     }
+
+    /// Whether u is at least that of another judgement, or below it by no more than `slack`.
+    public func isAtLeastAsUseful(as other: UtilityJudgement, slack: Double = 0) -> Bool {
+        // Whole points, with room for the rounding of a slack such as 0.1.
+        Double(other.points - points) <= slack * Double(Self.mostPoints) + 1e-9
+    }
+
+    private static let mostPoints = 30
+    private var points: Int { readability.score + meaning.score + 10 * hallucination.score }
 }

@@ -67,6 +67,18 @@ enum RoleInstruction {
         wrong.
         """
 
+    /// - Parameter types: the kinds of personal data, as masks name them.
+    static func mask(_ types: [String]) -> String {
+        """
+        You find personal data in texts and put a mask in its place. The kinds are: \(types.joined(separator: ", ")). \
+        Write the kind in capitals between angle brackets, such as <\(types.first ?? "PERSON")>, in the place of each \
+        stretch of the text that is of that kind, from its first to its last character. Leave every other character of the \
+        text as it is. If there is nothing to mask, repeat the text unchanged.
+
+        Answer with a line that holds nothing but the character # and, below it, the whole masked text without any comment.
+        """
+    }
+
     private static func list(_ attributes: [Attribute]) -> String {
         let names = attributes.map(\.rawValue)
         return names.count < 2

@@ -35,6 +35,13 @@ public enum RolePrompt {
             RoleInstruction.compare, "Attribute: \(attribute.rawValue)\nTrue value: \(truth)\nGuess: \(guess)")
     }
 
+    /// Asks for the text with masks in the place of personal data; `RoleReply.text(in:)` reads the answer.
+    ///
+    /// - Parameter types: the kinds of personal data, as masks name them.
+    public static func mask(_ text: String, types: [String]) -> [ChatMessage] {
+        conversation(RoleInstruction.mask(types), "Text:\n\(text)")
+    }
+
     private static func conversation(_ instruction: String, _ question: String) -> [ChatMessage] {
         [ChatMessage(role: "system", content: instruction), ChatMessage(role: "user", content: question)]
     }

@@ -9,7 +9,8 @@ import Foundation
 /// ```
 ///
 /// Offsets count Unicode scalars. The text may also be called `text` or `source_text`, the spans `privacy_mask`, their type
-/// `label`, their value `value`, their offsets `start` and `end`. A text one of whose spans is not where it says is dropped
+/// `label`, their value `value`, their offsets `start` and `end`. The author may stand under `profile`, what is true of the
+/// author under `truth`. A text one of whose spans is not where it says is dropped
 /// as a whole: with what is left, a right mask would be counted as wrong.
 enum SpanFields {
     static func read(_ path: String, into collection: inout SourceCollection) throws(InputError) {
@@ -65,7 +66,13 @@ enum SpanFields {
             }
         }
         let id = json["id"]?.scalarText ?? "\(collection.nextNumber)"
-        collection.add(SourceText(id: id, profile: id, text: text, spans: spans.inOrder()), at: place)
+        var fields = TrajectoryFields(place: place, report: collection.report)
+        let truth = fields.truth(json["truth"])
+        collection.report = fields.report
+        collection.add(
+            SourceText(
+                id: id, profile: json["profile"]?.scalarText ?? id, text: text, truth: truth, spans: spans.inOrder()),
+            at: place)
     }
 
     private static func span(_ json: JSONValue, in text: [Unicode.Scalar]) -> EntitySpan? {
