@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Training
 
 /// Who plays the roles of an evaluation: the content of the JSON file that `signet evaluate --models` takes.
