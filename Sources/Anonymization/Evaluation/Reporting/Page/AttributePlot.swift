@@ -8,7 +8,7 @@ struct AttributePlot {
     }
 
     private static let (width, rowHeight) = (640.0, 46.0)
-    private static let (left, right, top) = (112.0, 600.0, 34.0)
+    private static let (left, right, top) = (168.0, 590.0, 34.0)
 
     private let lines: [Line]
     private let method: String
@@ -74,7 +74,7 @@ struct AttributePlot {
             <line class="path" x1="\(before.inDrawing)" y1="\(y.inDrawing)" x2="\(after.inDrawing)" y2="\(y.inDrawing)"/>\
             <rect class="mark original" x="\((before - 6).inDrawing)" y="\((y - 6).inDrawing)" width="12" height="12" rx="2"/>\
             <circle class="mark iteration" cx="\(after.inDrawing)" cy="\(y.inDrawing)" r="7"/>\
-            \(number(line.before, before, side))\(number(line.after, after, -side))</g>
+            \(number(line.before, before, side))\(line.before == line.after ? "" : number(line.after, after, -side))</g>
             """
     }
 }

@@ -47,7 +47,7 @@ extension EvaluationPage {
     private func isBest(_ value: Double, _ column: ReportColumn, _ row: EvaluationReport.Row) -> Bool {
         guard isChanging(row) else { return false }
         let values = report.rows.filter(isChanging).compactMap { column.measure($0)?.value }
-        return values.count > 1 && value == (column.isLeak ? values.min() : values.max())
+        return values.min() != values.max() && value == (column.isLeak ? values.min() : values.max())
     }
 
     private func isChanging(_ row: EvaluationReport.Row) -> Bool {

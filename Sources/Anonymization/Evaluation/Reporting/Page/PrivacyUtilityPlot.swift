@@ -95,8 +95,8 @@ struct PrivacyUtilityPlot {
             let second = (across.position(high), up.position(utility(at: high)))
             let contour = line(
                 "contour", (first.0.inDrawing, first.1.inDrawing), (second.0.inDrawing, second.1.inDrawing))
-            // Lines that leave the frame elsewhere, or beside the title of the labels, go without one.
-            guard abs(second.1 - Self.top) < 0.5, second.0 < Self.right - 60 else { return [contour] }
+            // Lines that leave the frame elsewhere, or beside a title, go without one.
+            guard abs(second.1 - Self.top) < 0.5, Self.left + 30..<Self.right - 60 ~= second.0 else { return [contour] }
             return [contour, text(overall.onAxis, second.0.inDrawing, (Self.top - 7).inDrawing, anchor: "middle")]
         } + [text("Overall", Self.right.inDrawing, (Self.top - 7).inDrawing, anchor: "end")]
     }
