@@ -26,4 +26,20 @@ import Testing
         let deviation = (Double(draws) * 5 / 36).squareRoot()
         for count in counts.values { #expect(abs(Double(count) - Double(draws) / 6) < 5 * deviation) }
     }
+
+    @Test("drawn indices are a fixed function of the key, as many as asked for, and all equally likely")
+    func draws() {
+        let key = RandomKey(seed: 42)
+        let drawn = key.drawnIndices(count: 7001, below: 7)
+        #expect(drawn.count == 7001 && drawn == key.drawnIndices(count: 7001, below: 7))
+        // Number i does not depend on how many are drawn.
+        #expect(key.drawnIndices(count: 3, below: 7) == Array(drawn.prefix(3)))
+        #expect(drawn != key.folding(1).drawnIndices(count: 7001, below: 7))
+        for index in 0..<7 {
+            // Five standard deviations of a binomial count with probability 1/7.
+            let deviation = (7001 * 6 / 49.0).squareRoot()
+            #expect(abs(Double(drawn.count { $0 == index }) - 7001 / 7.0) < 5 * deviation)
+        }
+        #expect(key.drawnIndices(count: 0, below: 0).isEmpty && Set(key.drawnIndices(count: 5, below: 1)) == [0])
+    }
 }
