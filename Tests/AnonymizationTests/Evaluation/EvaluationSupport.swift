@@ -2,7 +2,7 @@ import Tokenizers
 
 @testable import Anonymization
 
-extension ScriptedModel {
+extension RecordingModel {
     /// A model that answers by the instruction and the question alone.
     convenience init(_ answer: @escaping @Sendable (_ question: String) throws -> String) {
         self.init { request, _ in ChatReply(try answer(request.messages[1].content)) }

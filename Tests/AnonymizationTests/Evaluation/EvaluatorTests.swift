@@ -22,14 +22,14 @@ struct EvaluatorTests {
 
     @Test("the equality judge is asked once, and only where the rules find no guess right and the attribute is not age")
     func equality() async throws {
-        let judge = ScriptedModel { question in
+        let judge = RecordingModel { question in
             if question.contains("City of Light") { return "Yes." }
             return question.contains("RN") ? "general" : "what?"
         }
         let (scores, report) = try await Evaluator(equalityJudge: judge.player).scores(of: Self.set)
         // The city is right for the judge; Europe is not asked about since the second guess is right by the rules.
         #expect(privacy(scores) == [2 / 3.0, 0] && judge.requests.count == 2 && report.counts.isEmpty)
-        let garbled = ScriptedModel { _ in "what?" }
+        let garbled = RecordingModel { _ in "what?" }
         let (same, dropped) = try await Evaluator(equalityJudge: garbled.player).scores(of: Self.set)
         #expect(privacy(same) == [1 / 3.0, 0] && garbled.requests.count == 4)
         #expect(dropped.counts.map(\.count) == [2])
@@ -37,10 +37,10 @@ struct EvaluatorTests {
 
     @Test("an adversary and a judge replace what the files have, and are asked once about a text")
     func models() async throws {
-        let adversary = ScriptedModel { question in
+        let adversary = RecordingModel { question in
             question.contains("again") ? "None" : "Attribute: age\nReasoning: r\nGuesses: 31\nCertainty: 2"
         }
-        let judge = ScriptedModel { _ in #"{"readability": 10, "meaning": 4, "hallucination": 1}"# }
+        let judge = RecordingModel { _ in #"{"readability": 10, "meaning": 4, "hallucination": 1}"# }
         var set = Self.set
         set.methods.insert(.init(name: "Identity", kind: .baseline, runs: set.methods[0].runs), at: 1)
         let evaluator = Evaluator(adversary: adversary.player, judge: judge.player, concurrency: 2)
@@ -54,7 +54,7 @@ struct EvaluatorTests {
 
     @Test("a text without a readable answer, or that a model refuses, is left out of all methods and counted")
     func unreadable() async throws {
-        let adversary = ScriptedModel { question in
+        let adversary = RecordingModel { question in
             if question.contains("text 0 again") { throw ChatRefusal("filtered") }
             return question.contains("text 1") ? "gibberish" : "None"
         }
@@ -65,7 +65,7 @@ struct EvaluatorTests {
 
     @Test("a model that cannot be had ends the evaluation")
     func failing() async {
-        let model = ScriptedModel { _ in throw InputError(.tryAgain, at: "endpoint", "gone") }
+        let model = RecordingModel { _ in throw InputError(.tryAgain, at: "endpoint", "gone") }
         await #expect(throws: InputError.self) { try await Evaluator(adversary: model.player).scores(of: Self.set) }
     }
 }
