@@ -12,12 +12,12 @@ public final class ChatEndpoint: Sendable {
     public let configuration: EndpointConfiguration
 
     private let address: EndpointAddress
-    private let key: APIKey?
-    private let exchange: HTTPExchange
-    private let limiter: RequestLimiter
+    let key: APIKey?
+    let exchange: HTTPExchange
+    let limiter: RequestLimiter
     private let cache: ReplyCache
-    private let clock: EndpointClock
-    private let meter = UsageMeter()
+    let clock: EndpointClock
+    let meter = UsageMeter()
 
     /// A client; nothing is sent yet.
     ///
@@ -50,9 +50,10 @@ public final class ChatEndpoint: Sendable {
         limiter = RequestLimiter(configuration, clock: clock)
         self.cache = cache
         self.clock = clock
+        meter.update { [cache, name] in $0.earlier = cache.takeEarlier(name) }
     }
 
-    /// What has been asked and spent since this client was made.
+    /// What has been asked and spent since this client was made, and what processes before it have paid.
     public var usage: EndpointUsage { meter.value }
 
     /// The endpoint as errors name it.
@@ -72,15 +73,27 @@ public final class ChatEndpoint: Sendable {
         let request = ChatCompletionRequest(messages, sampling, configuration)
         let body = request.body()
         let identifier = Self.identifier(address: address, body: body, seed: sampling.seed)
-        let (outcome, isFromCache) = try await cache.outcome(of: identifier) { [self] in
+        let source = ReplyCache.Source(endpoint: name, settings: settings(of: sampling))
+        let (outcome, isFromCache) = try await cache.outcome(of: identifier, from: source) { [self] in
             do {
                 return .reply(try await complete(request, body: body, identifier: identifier))
             } catch EndpointFailure.refusal(let reason) {
+                return .refusal(RequestRefusal(reason: reason))
+            } catch EndpointFailure.rejection(let reason) {
+                // Settings that have been answered cannot be what is wrong.
+                guard await cache.hasReply(from: source) else { throw error(.config, reason) }
                 return .refusal(RequestRefusal(reason: reason))
             }
         }
         if isFromCache, case .reply(let reply) = outcome { meter.update { $0.cached.add(reply) } }
         return try outcome.get()
+    }
+
+    /// The digest of everything about a request but its text and seed.
+    private func settings(of sampling: SamplingSettings) -> String {
+        var request = ChatCompletionRequest([], sampling, configuration)
+        request.seed = nil
+        return Self.identifier(address: address, body: request.body(), seed: 0)
     }
 
     /// The digest of everything that a reply depends on.
@@ -96,71 +109,4 @@ public final class ChatEndpoint: Sendable {
 extension ChatEndpoint: CustomReflectable {
     /// The connections below hold what was sent, the key with it.
     public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
-}
-
-extension ChatEndpoint {
-    /// Sends a request until it is answered or there is no hope.
-    private func complete(
-        _ request: ChatCompletionRequest, body: Data, identifier: String
-    ) async throws -> EndpointReply {
-        var retry = 0
-        while true {
-            meter.update {
-                $0.requests += 1
-                if retry > 0 { $0.retries += 1 }
-            }
-            do {
-                let reply = try await limiter.run(estimatedTokens: request.estimatedTokens) { [self] in
-                    let reply = try await attempt(request, body: body, identifier: identifier)
-                    return (reply, tokens: reply.tokens)
-                }
-                meter.update { $0.paid.add(reply) }
-                return reply
-            } catch let failure as EndpointFailure {
-                let wait = try waitBeforeRetry(retry, after: failure, identifier: identifier)
-                // What the endpoint asks for holds for every request, what is added to it for this one.
-                if case .passing(_, wait: let asked?) = failure { await limiter.pause(for: asked) }
-                try await clock.sleep(wait)
-                retry += 1
-            }
-        }
-    }
-
-    /// Sends a request once.
-    private func attempt(
-        _ request: ChatCompletionRequest, body: Data, identifier: String
-    ) async throws -> EndpointReply {
-        // What is under way will be paid, so that it is waited for even where the task has been cancelled.
-        let answer = try await Task { [exchange] in try await exchange.send(body, identifier: identifier) }.value
-        return try AnswerReader(message: ServerMessage(key: key, messages: request.messages), date: clock.date())
-            .reply(answer)
-    }
-
-    /// How long to wait after a failure; throws where there is nothing to wait for.
-    private func waitBeforeRetry(
-        _ retry: Int, after failure: EndpointFailure, identifier: String
-    ) throws -> Duration {
-        let found = "expected a chat completion, found \(failure.reason)"
-        switch failure {
-        case .refusal: throw failure
-        case .fatal: throw InputError(.config, at: name, found)
-        case .exhausted: throw InputError(.tryAgain, at: name, found)
-        case .passing(_, let asked):
-            if let asked, asked > RetryDelay.longestWait {
-                throw InputError(.tryAgain, at: name, "\(found) and to wait \(asked.seconds) s")
-            }
-            guard retry < configuration.maxRetries else {
-                throw InputError(.tryAgain, at: name, "\(found), the last of \(retry + 1) times")
-            }
-            return max(asked ?? .zero, RetryDelay.backOff(retry: retry, key: identifier))
-        }
-    }
-}
-
-extension EndpointReply {
-    /// Tokens of prompt and reply; nil where the endpoint does not say.
-    fileprivate var tokens: Int? {
-        guard let promptTokens, let completionTokens else { return nil }
-        return promptTokens + completionTokens
-    }
 }

@@ -10,7 +10,7 @@ public struct EndpointReply: Sendable, Equatable, Codable {
         case contentFilter = "content_filter"
     }
 
-    /// The text; empty where a filter or a limit left none.
+    /// The text; empty where the model had none, or a filter or a limit left none.
     public var text: String
     /// Why it ends.
     public var finishReason: FinishReason

@@ -29,19 +29,35 @@ public struct EndpointUsage: Sendable, Equatable {
     public var retries = 0
     /// Replies that came from the endpoint.
     public var paid = Tally()
+    /// Replies that came from the endpoint to earlier processes, as the journal has them.
+    public var earlier = Tally()
     /// Replies that the cache had.
     public var cached = Tally()
 
     public init() {}
 
-    /// What the paid replies cost, in the currency of the prices; nil where a price is unknown.
+    /// All replies that came from the endpoint, to this process and to earlier ones.
+    public var total: Tally { paid + earlier }
+}
+
+extension EndpointUsage.Tally {
+    /// What the replies cost, in the currency of the prices; nil where a price is unknown.
     ///
     /// Replies without token counts cost nothing here.
     public func cost(_ configuration: EndpointConfiguration) -> Double? {
         guard let prompt = configuration.promptTokenPrice, let completion = configuration.completionTokenPrice else {
             return nil
         }
-        return (Double(paid.promptTokens) * prompt + Double(paid.completionTokens) * completion) / 1e6
+        return (Double(promptTokens) * prompt + Double(completionTokens) * completion) / 1e6
+    }
+
+    static func + (a: Self, b: Self) -> Self {
+        var sum = a
+        sum.replies += b.replies
+        sum.uncountedReplies += b.uncountedReplies
+        sum.promptTokens += b.promptTokens
+        sum.completionTokens += b.completionTokens
+        return sum
     }
 }
 

@@ -64,7 +64,7 @@ struct EndpointBench: Sendable {
     }
 
     /// The cache, as soon as the tasks of an earlier client have let go of its journal.
-    private func open() throws -> ReplyCache {
+    func open() throws -> ReplyCache {
         while true {
             do {
                 return try ReplyCache(journal)

@@ -67,7 +67,27 @@ struct ReplyTests {
             #expect(usage.paid.replies == 2 && usage.paid.uncountedReplies == 1)
             #expect(usage.paid.promptTokens == 1000 && usage.paid.completionTokens == 200)
             #expect(usage.cached.replies == 1 && usage.cached.promptTokens == 1000)
-            #expect(usage.cost(endpoint.configuration) == 0.0045)
+            #expect(usage.paid.cost(endpoint.configuration) == 0.0045)
+        }
+    }
+
+    @Test("what earlier processes have paid is counted apart, once, and in the total")
+    func earlierUsage() async throws {
+        try await EndpointBench.answering { _ in
+            .completion("fine", promptTokens: 1000, completionTokens: 200)
+        } test: { bench in
+            for name in ["a", "b"] { _ = try await bench.endpoint().reply(to: question(name)) }
+            _ = try await bench.endpoint { $0.model = "other" }.reply(to: question("a"))
+            let cache = try bench.open()
+            let endpoint = try bench.endpoint(cache: cache)
+            _ = try await endpoint.reply(to: question("a"))
+            _ = try await endpoint.reply(to: question("c"))
+            let usage = endpoint.usage
+            #expect(usage.paid.replies == 1 && usage.cached.replies == 1 && usage.earlier.replies == 2)
+            #expect(usage.total.replies == 3 && usage.total.promptTokens == 3000)
+            #expect(usage.total.completionTokens == 600 && usage.total.uncountedReplies == 0)
+            // Another client of the same endpoint.
+            #expect(try bench.endpoint(cache: cache) { $0.maxRetries = 0 }.usage.earlier.replies == 0)
         }
     }
 
@@ -85,6 +105,41 @@ struct ReplyTests {
             let endpoint = try bench.endpoint { $0.tokensPerMinute = 1e-300 }
             #expect(try await endpoint.reply(to: question("a")).text == "fine")
             #expect(endpoint.usage.retries == 0)
+        }
+    }
+
+    @Test(
+        "a reply without text is a reply, kept and not asked for again",
+        arguments: [
+            #"{"content": ""}"#, #"{"content": null}"#, "{}", #"{"content": []}"#,
+            #"{"content": [{"type": "image_url", "image_url": {"url": "x"}}]}"#,
+        ])
+    func empty(message: String) async throws {
+        try await EndpointBench.answering { _ in
+            .http(
+                200, headers: ["Content-Type": "application/json"],
+                #"{"choices": [{"message": \#(message), "finish_reason": "stop"}]}"#)
+        } test: { bench in
+            for _ in 0..<2 {
+                let endpoint = try bench.endpoint()
+                #expect(try await endpoint.reply(to: question("a")) == EndpointReply(text: ""))
+            }
+            #expect(bench.server.requests.count == 1)
+        }
+    }
+
+    @Test("the texts of a content in parts are one text")
+    func parts() async throws {
+        try await EndpointBench.answering { _ in
+            .http(
+                200, headers: ["Content-Type": "application/json"],
+                """
+                {"choices": [{"message": {"content": [{"type": "text", "text": "one "},
+                 {"type": "reasoning", "text": "hidden"}, {"type": "text", "text": "two"}]}}]}
+                """)
+        } test: { bench in
+            let reply = try await bench.endpoint().reply(to: question("a"))
+            #expect(reply.text == "one two")
         }
     }
 

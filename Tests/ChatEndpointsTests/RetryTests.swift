@@ -20,7 +20,6 @@ struct RetryTests {
         ("a page instead of JSON", .http(200, headers: ["Content-Type": "text/html"], "<html>Welcome</html>")),
         ("JSON of another form", .json(["object": "list", "data": []])),
         ("no choices", .json(["choices": []])),
-        ("a choice without text", .json(["choices": [["message": ["content": NSNull()], "finish_reason": "stop"]]])),
         ("an error in an answer of status 200", .error(200, "upstream failed")),
     ]
 

@@ -8,13 +8,15 @@ import Testing
 private final class AnonymizeFolder {
     static let count = 6
     private let llama: LlamaFolder
+    private let count: Int
 
-    init() throws {
+    init(count: Int = AnonymizeFolder.count) throws {
+        self.count = count
         var shape = try ModelLocation.open(URL(fileURLWithPath: Golden.model)).configuration
         shape.maxPositionEmbeddings = 4096
         shape.tiesWordEmbeddings = false
         llama = try LlamaFolder(shape, rowLengths: [])
-        let lines = (0..<Self.count).map {
+        let lines = (0..<count).map {
             #"{"id": "t\#($0)", "profile": "p\#($0 % 2)", "text": "Text \#($0): I am 29 and live in Leeds.", "kept": [1.0]}"#
         }
         try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: input)
@@ -31,9 +33,20 @@ private final class AnonymizeFolder {
 
     func contents(_ name: String) -> Data { (try? Data(contentsOf: URL(fileURLWithPath: path(name)))) ?? Data() }
 
+    /// The whole lines of a file; 0 where there is none.
+    func lineCount(_ name: String) -> Int { contents(name).count { $0 == 0x0A } }
+
+    /// Whether a file has some texts, but not all.
+    func isMidway(_ name: String) -> Bool { 1..<count ~= lineCount(name) }
+
+    /// Takes an output away, with its settings.
+    func remove(_ name: String) {
+        for file in [name, name + ".settings.json"] { try? FileManager.default.removeItem(atPath: path(file)) }
+    }
+
     func waitForLines(_ count: Int, in name: String) throws {
         for _ in 0..<30_000 {
-            if contents(name).count(where: { $0 == 0x0A }) >= count { return }
+            if lineCount(name) >= count { return }
             usleep(2000)
         }
         throw CocoaError(.fileReadNoSuchFile)
@@ -76,17 +89,23 @@ struct SignetAnonymizeTests {
 
     @Test("killed again and again and started again, it ends with the same bytes as an unbroken run")
     func kill() throws {
-        let folder = try AnonymizeFolder()
+        let folder = try AnonymizeFolder(count: 24)
         #expect(try ProgramRun.of("signet", folder.arguments("straight", "--batch-size", "1")).status == 0)
         let straight = folder.contents("straight")
         let arguments = folder.arguments("killed", "--batch-size", "1")
-        for lines in [0, 1, 3, 5] {
+        var midway = 0
+        // A process that was already done when the signal came tests nothing: such a round begins anew.
+        for round in 0..<20 where midway < 2 {
+            if folder.contents("killed") == straight { folder.remove("killed") }
+            let lines = round == 0 ? 0 : folder.lineCount("killed") + 1
             let process = try TrainProcess(arguments, program: "signet")
             try folder.waitForLines(lines, in: "killed")
             process.send(SIGKILL)
             _ = try process.wait()
             #expect(straight.starts(with: folder.contents("killed")))
+            if folder.isMidway("killed") { midway += 1 }
         }
+        #expect(midway == 2)
         // A line that a power cut has torn.
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("killed")))
         try handle.seekToEnd()
@@ -100,15 +119,22 @@ struct SignetAnonymizeTests {
 
     @Test("a signal to stop leaves whole lines behind, and the same command goes on")
     func stop() throws {
-        let folder = try AnonymizeFolder()
+        let folder = try AnonymizeFolder(count: 24)
         let arguments = folder.arguments("stopped", "--batch-size", "1")
-        let process = try TrainProcess(arguments, program: "signet")
-        try folder.waitForLines(1, in: "stopped")
-        process.send(SIGTERM)
-        let outcome = try process.wait()
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        var lastLine: String?
+        for _ in 0..<20 where lastLine != "stopped; the same command goes on from here" {
+            folder.remove("stopped")
+            let process = try TrainProcess(arguments, program: "signet")
+            try folder.waitForLines(1, in: "stopped")
+            process.send(SIGTERM)
+            let outcome = try process.wait()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            lastLine = outcome.outputLines.last
+        }
+        #expect(lastLine == "stopped; the same command goes on from here")
+        #expect(folder.isMidway("stopped") && folder.contents("stopped").last == 0x0A)
         #expect(try ProgramRun.of("signet", arguments).status == 0)
-        #expect(folder.contents("stopped").count(where: { $0 == 0x0A }) == AnonymizeFolder.count)
+        #expect(folder.lineCount("stopped") == 24)
     }
 
     @Test("an output of other settings or another adapter is refused and left as it is")

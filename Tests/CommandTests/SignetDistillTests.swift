@@ -81,7 +81,7 @@ struct SignetDistillTests {
                 adversary.hasSuffix(
                     "40 requests, 0 of them again, 40 replies, 400 prompt tokens, 200 completion tokens, cost 0.8000"))
             // 10 prompt tokens of 0.001 and 5 completion tokens of 0.002 a request.
-            #expect(last.last == "cost of all: " + String(format: "%.4f", Double(requests) * 0.02))
+            #expect(last.last == "all: cost " + String(format: "%.4f", Double(requests) * 0.02))
             for secret in [Self.key, "nurse", "Oslo", "34 years", "weather"] {
                 #expect(!outcome.output.contains(secret) && !outcome.errors.contains(secret))
             }
@@ -146,8 +146,13 @@ struct SignetDistillTests {
             #expect(outcome.outputLines.last == "stopped; the same command goes on")
             // Nothing that the server answered is lost.
             #expect(try bench.journalled("out") == Set(bench.server.requests.map(\.identifier)))
-            #expect(try bench.start("out").wait().status == 0)
-            #expect(bench.server.requests.count == ScriptedTeacher.requestCount(Self.textCount))
+            let before = bench.server.requests.count
+            let rest = try bench.start("out").wait()
+            #expect(rest.status == 0)
+            let all = ScriptedTeacher.requestCount(Self.textCount)
+            #expect(bench.server.requests.count == all)
+            let costs = [all - before, all].map { String(format: "%.4f", Double($0) * 0.02) }
+            #expect(rest.outputLines.last == "all: cost \(costs[0]) now, \(costs[1]) in all", "\(rest.output)")
         }
     }
 

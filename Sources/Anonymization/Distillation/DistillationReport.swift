@@ -14,7 +14,7 @@ struct DistillationReport: Sendable {
             parts.append("\(usages.reduce(0) { $0 + $1.paid.promptTokens + $1.paid.completionTokens }) tokens")
             parts.append("\(usages.reduce(0) { $0 + $1.retries }) retries")
         }
-        if let cost = totalCost { parts.append("cost \(Self.amount(cost))") }
+        if let cost = cost(of: endpoints) { parts.append(cost) }
         return parts.joined(separator: "  ")
     }
 
@@ -25,7 +25,7 @@ struct DistillationReport: Sendable {
         ]
         if outcome.setAside > 0 { lines.append("set aside: \(outcome.setAside) texts in \(folder.failures.path)") }
         lines += endpoints.map(line)
-        if endpoints.count > 1, let cost = totalCost { lines.append("cost of all: \(Self.amount(cost))") }
+        if endpoints.count > 1, let cost = cost(of: endpoints) { lines.append("all: \(cost)") }
         return lines
     }
 
@@ -35,7 +35,7 @@ struct DistillationReport: Sendable {
             "\(usage.requests) requests, \(usage.retries) of them again", "\(usage.paid.replies) replies",
             "\(usage.paid.promptTokens) prompt tokens", "\(usage.paid.completionTokens) completion tokens",
         ]
-        if let cost = usage.cost(endpoint.configuration) { parts.append("cost \(Self.amount(cost))") }
+        if let cost = cost(of: [endpoint]) { parts.append(cost) }
         if usage.paid.uncountedReplies > 0 {
             parts.append("\(usage.paid.uncountedReplies) replies without token counts")
         }
@@ -43,11 +43,15 @@ struct DistillationReport: Sendable {
         return "\(endpoint.name): \(parts.joined(separator: ", "))"
     }
 
-    /// Nil where the cost of any endpoint is unknown.
-    private var totalCost: Double? {
-        let costs = endpoints.map { $0.usage.cost($0.configuration) }
-        let known = costs.compactMap { $0 }
-        return known.isEmpty || known.count < costs.count ? nil : known.reduce(0, +)
+    /// What was paid now and, where earlier processes have paid too, in all; nil where a price is unknown.
+    private func cost(of endpoints: [ChatEndpoint]) -> String? {
+        func sum(_ tally: KeyPath<EndpointUsage, EndpointUsage.Tally>) -> Double? {
+            let costs = endpoints.compactMap { $0.usage[keyPath: tally].cost($0.configuration) }
+            return costs.isEmpty || costs.count < endpoints.count ? nil : costs.reduce(0, +)
+        }
+        guard let paid = sum(\.paid), let total = sum(\.total) else { return nil }
+        let hasEarlier = endpoints.contains { $0.usage.earlier.replies > 0 }
+        return "cost \(Self.amount(paid))" + (hasEarlier ? " now, \(Self.amount(total)) in all" : "")
     }
 
     private static func amount(_ cost: Double) -> String { String(format: "%.4f", cost) }

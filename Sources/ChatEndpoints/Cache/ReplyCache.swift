@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Foundation
+import Synchronization
 
 /// What has been answered, so that nothing is paid twice: a journal of replies by the digest of their whole request.
 ///
@@ -21,8 +22,20 @@ public actor ReplyCache {
         }
     }
 
+    /// Who is asked for a reply.
+    struct Source: Codable, Hashable, Sendable {
+        /// The endpoint's name.
+        let endpoint: String
+        /// The digest of everything about the request but its text and seed.
+        let settings: String
+    }
+
+    /// By endpoint, the replies that were in the journal when it was opened.
+    private let earlier: Mutex<[String: EndpointUsage.Tally]>
+
     private let journal: Journal
     private var outcomes: [String: Outcome]
+    private var answered: Set<Source>
     private var underWay: [String: Task<Outcome, any Error>] = [:]
 
     /// Opens the journal, or begins one.
@@ -32,30 +45,48 @@ public actor ReplyCache {
     ///   `file:line` where it is damaged otherwise than by the end of a process.
     public init(_ url: URL) throws(InputError) {
         var outcomes: [String: Outcome] = [:]
+        var answered: Set<Source> = []
+        var earlier: [String: EndpointUsage.Tally] = [:]
         journal = try Journal(url) { bytes, line throws(InputError) in
             guard let record = try? JSONDecoder().decode(ReplyRecord.self, from: Data(bytes)),
                 let outcome = record.outcome
             else { throw InputError(.data, at: "\(url.path):\(line)", "expected a reply, found another record") }
             outcomes[record.request] = outcome
+            if let source = record.source, let reply = record.reply {
+                answered.insert(source)
+                earlier[source.endpoint, default: EndpointUsage.Tally()].add(reply)
+            }
         }
         self.outcomes = outcomes
+        self.answered = answered
+        self.earlier = Mutex(earlier)
     }
 
     /// The requests that are answered in the journal.
     public var count: Int { outcomes.count }
 
+    /// The replies of an endpoint that were in the journal when it was opened, for the first client that asks: a second
+    /// one would count them twice.
+    nonisolated func takeEarlier(_ endpoint: String) -> EndpointUsage.Tally {
+        earlier.withLock { $0.removeValue(forKey: endpoint) } ?? EndpointUsage.Tally()
+    }
+
+    /// Whether any request to this endpoint with these settings has a reply.
+    func hasReply(from source: Source) -> Bool { answered.contains(source) }
+
     /// The outcome of a request, from the journal where it is there.
     ///
     /// - Parameters:
     ///   - request: the digest of everything that the outcome depends on.
+    ///   - source: who is asked; nil for a model that is no endpoint.
     ///   - make: gets the outcome; what it throws is remembered nowhere.
     /// - Returns: the outcome, and whether `make` was not needed.
     func outcome(
-        of request: String, _ make: @escaping @Sendable () async throws -> Outcome
+        of request: String, from source: Source? = nil, _ make: @escaping @Sendable () async throws -> Outcome
     ) async throws -> (Outcome, isFromCache: Bool) {
         if let outcome = outcomes[request] { return (outcome, true) }
         if let task = underWay[request] { return (try await task.value, true) }
-        let task = Task { try self.keep(try await make(), of: request) }
+        let task = Task { try self.keep(try await make(), of: request, from: source) }
         underWay[request] = task
         defer { underWay[request] = nil }
         return try await withTaskCancellationHandler {
@@ -65,9 +96,10 @@ public actor ReplyCache {
         }
     }
 
-    private func keep(_ outcome: Outcome, of request: String) throws(InputError) -> Outcome {
-        try journal.append(ReplyRecord(request: request, outcome: outcome).bytes)
+    private func keep(_ outcome: Outcome, of request: String, from source: Source?) throws(InputError) -> Outcome {
+        try journal.append(ReplyRecord(request: request, source: source, outcome: outcome).bytes)
         outcomes[request] = outcome
+        if let source, case .reply = outcome { answered.insert(source) }
         return outcome
     }
 }
@@ -92,35 +124,5 @@ extension ReplyCache {
             }
         }
         return (try outcome.get(), isFromCache)
-    }
-}
-
-/// A line of the journal: a request's digest, and its reply or its refusal.
-private struct ReplyRecord: Codable {
-    let request: String
-    let reply: EndpointReply?
-    let refusal: RequestRefusal?
-
-    init(request: String, outcome: ReplyCache.Outcome) {
-        self.request = request
-        switch outcome {
-        case .reply(let reply): (self.reply, refusal) = (reply, nil)
-        case .refusal(let refusal): (reply, self.refusal) = (nil, refusal)
-        }
-    }
-
-    var outcome: ReplyCache.Outcome? {
-        if let reply { return .reply(reply) }
-        return refusal.map { .refusal($0) }
-    }
-
-    var bytes: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(self))
-        } catch {
-            fatalError("ReplyRecord: \(error)")
-        }
     }
 }

@@ -6,6 +6,8 @@ enum EndpointFailure: Error, Sendable {
     case passing(String, wait: Duration?)
     /// The endpoint will not answer this request, whenever it is sent.
     case refusal(String)
+    /// The endpoint does not take this request, for its settings or its text; which, its other answers tell.
+    case rejection(String)
     /// The endpoint answers no request of this kind: key, model or settings are wrong.
     case fatal(String)
     /// The account has nothing left; nothing will be answered before someone has seen to it.
@@ -14,7 +16,9 @@ enum EndpointFailure: Error, Sendable {
     /// What went wrong, in words that hold neither key nor text of the request.
     var reason: String {
         switch self {
-        case .passing(let reason, _), .refusal(let reason), .fatal(let reason), .exhausted(let reason): reason
+        case .passing(let reason, _), .refusal(let reason), .rejection(let reason), .fatal(let reason),
+            .exhausted(let reason):
+            reason
         }
     }
 
@@ -31,9 +35,11 @@ enum EndpointFailure: Error, Sendable {
         } else if [408, 409, 425, 429].contains(status) || (500...599).contains(status) {
             self = .passing(reason, wait: wait)
         } else if status == 413 || codes.contains(where: Self.refusalCodes.contains)
-            || Self.speaksOfContext(body?.message ?? "")
+            || Self.speaksOfLength(body?.message ?? "")
         {
             self = .refusal(reason)
+        } else if [400, 422].contains(status), !Self.speaksOfAccount(message ?? "") {
+            self = .rejection(reason)
         } else {
             self = .fatal(reason)
         }
@@ -46,8 +52,15 @@ enum EndpointFailure: Error, Sendable {
     ]
 
     /// Servers without codes, vLLM among them, say only in words that a text is too long.
-    private static func speaksOfContext(_ message: String) -> Bool {
+    private static func speaksOfLength(_ message: String) -> Bool {
         let message = message.lowercased()
-        return message.contains("context length") || message.contains("context size")
+        return ["context length", "context size", "too long", "token count"].contains(where: message.contains)
+            || message.contains("maximum") && message.contains("tokens") && !message.contains("max_")
+    }
+
+    /// Some services answer 400 to every request where the key is wrong or the account is empty.
+    private static func speaksOfAccount(_ message: String) -> Bool {
+        let message = message.lowercased()
+        return ["api key", "api_key", "billing", "credit", "quota"].contains(where: message.contains)
     }
 }

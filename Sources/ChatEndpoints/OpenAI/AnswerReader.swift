@@ -20,9 +20,7 @@ struct AnswerReader {
         guard (object as? [String: Any])?["choices"] is [Any],
             let response = try? JSONDecoder().decode(ChatCompletionResponse.self, from: answer.body)
         else { throw lie("JSON of another form") }
-        guard let reply = response.reply else {
-            throw lie(response.choices.isEmpty ? "a completion without choices" : "a completion without text")
-        }
+        guard let reply = response.reply else { throw lie("a completion without choices") }
         return reply
     }
 

@@ -9,7 +9,7 @@ struct ChatCompletionRequest: Sendable, Encodable {
     let topP: Double?
     let maxTokens: Int?
     let maxCompletionTokens: Int?
-    let seed: UInt64?
+    var seed: UInt64?
 
     init(_ messages: [ChatMessage], _ sampling: SamplingSettings, _ configuration: EndpointConfiguration) {
         func sent(_ parameter: EndpointConfiguration.Parameter) -> Bool {

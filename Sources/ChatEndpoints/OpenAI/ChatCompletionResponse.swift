@@ -2,7 +2,7 @@
 struct ChatCompletionResponse: Decodable {
     struct Choice: Decodable {
         struct Message: Decodable {
-            let content: String?
+            let content: MessageContent?
             let refusal: String?
         }
 
@@ -39,12 +39,12 @@ struct ChatCompletionResponse: Decodable {
         usage = try? container.decodeIfPresent(Usage.self, forKey: .usage)
     }
 
-    /// The reply; nil where there is no choice, or one without text for which nothing accounts.
+    /// The reply; nil where there is no choice. One without text is a reply too: it was paid, and asking the same
+    /// again would bring the same.
     var reply: EndpointReply? {
         guard let choice = choices.first else { return nil }
         let reason = choice.finishReason.flatMap(EndpointReply.FinishReason.init) ?? .stop
-        let text = choice.message.content ?? choice.message.refusal ?? ""
-        guard !text.isEmpty || reason != .stop else { return nil }
+        let text = choice.message.content?.text ?? choice.message.refusal ?? ""
         return EndpointReply(
             text: text, finishReason: reason, promptTokens: usage?.promptTokens.map(Self.plausible),
             completionTokens: usage?.completionTokens.map(Self.plausible))

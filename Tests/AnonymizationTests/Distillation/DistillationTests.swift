@@ -179,22 +179,24 @@ struct DistillationTests {
             try await serving { request in
                 let question = request.contents.dropFirst().first ?? ""
                 if question.contains("Number 5 ") { return .completion("I cannot help with that.") }
+                if question.contains("Number 7 ") { return .completion("") }
                 if question.contains("Number 9 ") { return .error(400, "Too long.", code: "context_length_exceeded") }
                 return ScriptedTeacher.answer(request)
             } _: { server in
                 for _ in 0..<2 {
                     let outcome = try await workshop.run(workshop.configuration(server))
-                    #expect(outcome.trajectories == 22 && outcome.setAside == 2)
+                    #expect(outcome.trajectories == 21 && outcome.setAside == 3)
                 }
                 let path = workshop.folder.appendingPathComponent("out/failed.jsonl").path
                 let texts = try SourceReader(path: path).texts().texts
-                #expect(texts.map(\.id) == ["t5", "t9"] && texts.map(\.profile) == ["p1", "p3"])
+                #expect(texts.map(\.id) == ["t5", "t7", "t9"] && texts.map(\.profile) == ["p1", "p2", "p3"])
                 #expect(texts[0].text == ScriptedTeacher.text(5))
                 let text = try workshop.text("failed.jsonl")
                 #expect(text.contains(#""role": "adversary", "round": 0, "reason": "expected lines that begin with"#))
                 #expect(text.contains("status 400: 'Too long.'"))
-                // The first was asked once more, the second is a refusal for good; neither is asked again.
+                // The first two were asked once more, the third is a refusal for good; none is asked again.
                 #expect(server.requests.filter { $0.contents[1].contains("Number 5 ") }.count == 2)
+                #expect(server.requests.filter { $0.contents[1].contains("Number 7 ") }.count == 2)
                 #expect(server.requests.filter { $0.contents[1].contains("Number 9 ") }.count == 1)
             }
         }
