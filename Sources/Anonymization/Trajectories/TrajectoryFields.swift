@@ -14,6 +14,10 @@ struct TrajectoryFields {
         guard let texts = (json["texts"] ?? json["rounds"])?.array, !texts.isEmpty else {
             return drop("trajectory dropped: texts is no list of texts")
         }
+        // Its empty list of inferences would read as a text that gives nothing away.
+        if texts[0]["failure"]?["role"]?.string == RoundFailure.Role.infer.rawValue {
+            return drop("trajectory dropped: what can be inferred from its original is not known")
+        }
         var states: [AnonymizationState] = []
         for text in texts {
             guard let state = state(text, isOriginal: states.isEmpty) else { return nil }
