@@ -54,7 +54,7 @@ struct SignetTasksTests {
             try signetFails(["tasks", folder.path + "/none", "--out", out], 66, "found no such file")
             for (name, value) in [
                 ("--weights", "prefer=1"), ("--weights", "infer"), ("--weights", "infer=-1"), ("--certainty", "6"),
-                ("--held-out", "1"), ("--utility-slack", "2"),
+                ("--held-out", "1"), ("--utility-slack", "2"), ("--protect", "age,shoe"),
             ] {
                 try signetFails(["tasks", data, "--out", out, name, value], 64, name)
             }
