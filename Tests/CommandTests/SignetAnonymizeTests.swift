@@ -158,6 +158,18 @@ struct SignetAnonymizeTests {
         #expect(run.output.contains("needs review: "))
     }
 
+    @Test("what reading drops is counted, beside texts that are printed on standard error")
+    func dropped() throws {
+        let folder = try AnonymizeFolder()
+        let file = try folder.input.deletingLastPathComponent().file("in.csv", "id,text", "a,I am 29.", "b,")
+        let common = ["anonymize", "--model", folder.model, file, "--max-tokens", "8", "--retries", "0"]
+        let note = "1 × text dropped: it is empty, first at \(file):3"
+        let run = try ProgramRun.of("signet", common + ["--out", folder.path("out")])
+        #expect(run.lines.first == note && run.lines.last == "done: 1 texts; 1 of 1 need a human's eye")
+        let shown = try ProgramRun.of("signet", common + ["--format", "text"])
+        #expect(shown.errors.contains(note) && !shown.output.contains(note))
+    }
+
     @Test("wrong options and wrong texts end in one line")
     func errors() throws {
         let folder = try AnonymizeFolder()

@@ -31,6 +31,20 @@ struct SignetTasksTests {
         }
     }
 
+    @Test("a text whose inferences could not be read gives no rows, and is counted")
+    func notExamined() throws {
+        try withFolder { folder in
+            let lost =
+                #"{"author": "u9", "rounds": [{"text": "Unread words", "privacy": [], "#
+                + #""failure": {"role": "infer", "reason": "no list"}}]}"#
+            let data = try folder.file("t.jsonl", trajectory(1), lost, trajectory(2))
+            let out = folder.appendingPathComponent("out").path
+            let run = try signet("tasks", data, "--out", out, "--held-out", "0")
+            #expect(run.output.contains("1 × trajectory dropped: what can be inferred from its original is not known"))
+            #expect(try !String(contentsOfFile: out + "/sft.jsonl", encoding: .utf8).contains("Unread words"))
+        }
+    }
+
     @Test("refuses what it cannot do in one line")
     func refuses() throws {
         try withFolder { folder in
@@ -40,7 +54,7 @@ struct SignetTasksTests {
             try signetFails(["tasks", folder.path + "/none", "--out", out], 66, "found no such file")
             for (name, value) in [
                 ("--weights", "prefer=1"), ("--weights", "infer"), ("--weights", "infer=-1"), ("--certainty", "6"),
-                ("--held-out", "1"), ("--utility-slack", "2"),
+                ("--held-out", "1"), ("--utility-slack", "2"), ("--protect", "age,shoe"),
             ] {
                 try signetFails(["tasks", data, "--out", out, name, value], 64, name)
             }

@@ -28,16 +28,28 @@ extension RoleReply {
         }
         func part(_ name: String, in range: ClosedRange<Int>) throws(ReplyError) -> UtilityJudgement.Part {
             let value = json[name] ?? json[name + "s"]
-            let score = value?["score"] ?? value
-            guard let number = score?.scalarText.flatMap(wholeNumber), range ~= number else {
+            guard let number = value.flatMap({ score($0, in: range) }) else {
                 throw ReplyError(
                     "\(name): expected a score from \(range.lowerBound) to \(range.upperBound), "
-                        + "found \(score?.summary ?? "nothing")")
+                        + "found \((value?["score"] ?? value)?.summary ?? "nothing")")
             }
             return UtilityJudgement.Part(score: number, explanation: value?["explanation"]?.string ?? "")
         }
         return UtilityJudgement(
             readability: try part("readability", in: 1...10), meaning: try part("meaning", in: 1...10),
             hallucination: try part("hallucination", in: 0...1))
+    }
+
+    /// A score by itself or under `score`: a number in the range, as in `8`, `"8."`, `8/10` or `8.0`, and `true` for 1 and
+    /// `false` for 0 under `score` in a range that begins at 0.
+    ///
+    /// A truth value by itself, as in `"hallucination": true`, may as well mean that something was invented; it is nil.
+    static func score(_ part: JSONValue, in range: ClosedRange<Int>) -> Int? {
+        if range.lowerBound == 0, case .bool(let isOne) = part["score"]?.content { return isOne ? 1 : 0 }
+        let sides = (part["score"] ?? part).scalarText?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
+        guard let first = sides.first, let number = wholeNumber(first), range ~= number,
+            sides.dropFirst().allSatisfy({ wholeNumber($0) == range.upperBound })
+        else { return nil }
+        return number
     }
 }

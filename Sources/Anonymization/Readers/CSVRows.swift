@@ -92,7 +92,7 @@ struct CSVRows {
         } catch {
             throw InputError(
                 .data, at: place,
-                "expected quotation marks around a whole field and twice within it, found \(quoted(record))")
+                "expected quotation marks around a whole field and twice within it, found one elsewhere")
         }
     }
 }

@@ -46,7 +46,8 @@ struct CoNLLSentences {
             if line.hasPrefix("#") { return }
             throw InputError(
                 .data, at: "\(path):\(number)",
-                "expected a token and a tag such as O, B-person or I-person, found \(quoted(line))")
+                "expected a token and a tag such as O, B-person or I-person, found \(columns.count) "
+                    + (columns.count == 1 ? "field" : "fields without a tag in the last"))
         }
         let place = "\(path):\(number)"
         guard !token.isEmpty else { return collection.report.note("token dropped: it is empty", at: place) }

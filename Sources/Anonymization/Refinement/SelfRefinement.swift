@@ -1,7 +1,8 @@
 import Tensors
 
 /// Self-refinement at use (SEAL, section 3): P_t = infer(x_t), U_t = judge(x_0, x_t), x_{t+1} = anonymize(x_t, P_t, U_t), for
-/// some rounds or until nothing that counts is inferred any more.
+/// some rounds or until nothing that counts is inferred any more. At temperature 0 it also ends with a rewriting that leaves
+/// the text as it is.
 ///
 /// A round of which any answer cannot be read, after some more tries with other seeds, is lost: it keeps the text, P and U
 /// of the round before. A result depends on the settings and the text alone, not on what is refined beside it.
@@ -42,8 +43,11 @@ public struct SelfRefinement: Sendable {
         }
         while rounds.count <= settings.rounds, !settings.counted(state.inferences).isEmpty {
             do {
-                state = try await next(state, original: text, round: rounds.count)
-                rounds.append(.init(state))
+                let refined = try await next(state, original: text, round: rounds.count)
+                rounds.append(.init(refined))
+                // The likeliest answer to the same question is the same again.
+                if settings.temperature == 0, refined.text == state.text { break }
+                state = refined
             } catch let failure as RoundFailure {
                 rounds.append(.init(state, failure: failure))
             }

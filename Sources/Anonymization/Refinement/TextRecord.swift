@@ -27,16 +27,30 @@ public struct TextRecord: Sendable {
     /// The texts of a file: of every line's `text` in a `.jsonl` file, of every row in a `.csv` or `.tsv` file, of any
     /// other that `SourceReader` knows by its name, and the whole of one it does not know as one text.
     ///
+    /// - Returns: the texts, and what reading them mended and dropped.
     /// - Throws: `InputError` with `.missingFile`, or with `.data` for what is no UTF-8, for a line or row without a text,
     ///   and for a file without texts.
-    public static func all(in path: String) throws(InputError) -> [TextRecord] {
+    public static func all(in path: String) throws(InputError) -> (records: [TextRecord], report: ReadingReport) {
         let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
         let isKnown = ["jsonl", "ndjson", "json", "csv", "tsv", "conll", "bio", "iob"].contains(ending)
         let reader = try SourceReader(path: path, format: isKnown ? nil : .text)
-        guard [.jsonl, .synthpai].contains(reader.format) else { return try reader.texts().texts.map(TextRecord.init) }
+        guard try hasFields(reader) else {
+            let (texts, report) = try reader.texts()
+            return (texts.map(TextRecord.init), report)
+        }
         let records = try lines(of: path)
         guard !records.isEmpty else { throw InputError(.data, at: path, "expected at least one text, found none") }
-        return records
+        return (records, ReadingReport())
+    }
+
+    /// Whether lines are objects with a `text`, whose other fields are kept.
+    private static func hasFields(_ reader: SourceReader) throws(InputError) -> Bool {
+        switch reader.format {
+        case .jsonl, .synthpai: return true
+        case .spans where URL(fileURLWithPath: reader.path).pathExtension.lowercased() != "json":
+            return try JSONRows.firstObject(of: reader.path)?["text"] != nil
+        default: return false
+        }
     }
 
     private init(_ source: SourceText) {

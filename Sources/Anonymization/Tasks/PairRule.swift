@@ -5,13 +5,22 @@ struct PairRule {
     let certainty: Int
     /// u(better) may be below u(worse) by this much.
     let utilitySlack: Double
+    /// Inferences about other attributes do not count for p.
+    var protected = Set(Attribute.allCases)
 
     /// What the rule says of two states.
     enum Verdict {
         case kept, notMorePrivate, lessUseful
     }
 
-    func privacy(of state: AnonymizationState) -> PrivacyScore { PrivacyScore(state.inferences, certainty: certainty) }
+    /// P, the inferences that count.
+    func counted(in state: AnonymizationState) -> [Inference] {
+        state.inferences.filter { $0.certainty >= certainty && protected.contains($0.attribute) }
+    }
+
+    func privacy(of state: AnonymizationState) -> PrivacyScore {
+        PrivacyScore(counted(in: state), certainty: certainty)
+    }
 
     func verdict(on better: AnonymizationState, over worse: AnonymizationState) -> Verdict {
         guard privacy(of: better) > privacy(of: worse) else { return .notMorePrivate }

@@ -49,6 +49,7 @@ extension TaskSet {
     private var optionsJSON: JSONValue {
         let options = counts.options
         return .object([
+            .init("protect", .strings(options.protected.sorted().map(\.rawValue))),
             .init("certainty", .number(options.certainty)), .init("utility_slack", .number(options.utilitySlack)),
             .init(
                 "weights",

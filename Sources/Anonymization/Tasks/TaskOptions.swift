@@ -16,6 +16,9 @@ public enum TrainingTask: String, CaseIterable, Sendable {
 public struct TaskOptions: Sendable, Equatable {
     /// The least certainty of an inference that counts for p(s) and that the anonymizer is told of, from 1 to 5.
     public var certainty = 3
+    /// What must not be inferred any more. Inferences about other attributes neither count for p(s) nor reach the anonymizer.
+    /// At least one.
+    public var protected = Set(Attribute.allCases)
     /// How much less useful, from 0 to 1, the better text of a pair may be: u(s_j) ≥ u(s_i) − slack.
     public var utilitySlack = 0.0
     /// How often the rows of a task of `sft.jsonl` appear: 2 means twice, 0.5 every second row, drawn by the seed; 0 leaves
@@ -32,6 +35,7 @@ public struct TaskOptions: Sendable, Equatable {
 
     func check() {
         require(1...5 ~= certainty, "TaskOptions: a certainty of \(certainty)")
+        require(!protected.isEmpty, "TaskOptions: no attribute to protect")
         require(0...1 ~= utilitySlack, "TaskOptions: a slack of \(utilitySlack)")
         require(0 <= heldOut && heldOut < 1, "TaskOptions: \(heldOut) of the profiles held out")
         require(weights.values.allSatisfy { $0 >= 0 && $0.isFinite }, "TaskOptions: weights \(weights)")

@@ -36,7 +36,8 @@ public struct TaskSet: Sendable, Equatable {
     ) throws(InputError) {
         options.check()
         let split = try ProfileSplit(of: trajectories, fraction: options.heldOut, seed: options.seed, path: path)
-        let rule = PairRule(certainty: options.certainty, utilitySlack: options.utilitySlack)
+        let rule = PairRule(
+            certainty: options.certainty, utilitySlack: options.utilitySlack, protected: options.protected)
         var rules: [TrainingTask: RuleCounts] = [:]
         var seen: Set<String> = []
         var rows: [TrainingTask: [TaskRow]] = [:]

@@ -45,8 +45,8 @@ extension Trajectory {
     private func anonymizePrompt(_ index: Int, _ rule: PairRule) -> [ChatMessage] {
         let state = states[index]
         return RolePrompt.anonymize(
-            state.text, inferences: state.inferences.filter { $0.certainty >= rule.certainty },
-            judgement: state.text == states[0].text ? nil : state.judgement)
+            state.text, inferences: rule.counted(in: state),
+            judgement: state.text == states[0].text ? nil : state.judgement, protecting: rule.protected)
     }
 }
 

@@ -14,6 +14,10 @@ struct TrajectoryFields {
         guard let texts = (json["texts"] ?? json["rounds"])?.array, !texts.isEmpty else {
             return drop("trajectory dropped: texts is no list of texts")
         }
+        // Its empty list of inferences would read as a text that gives nothing away.
+        if texts[0]["failure"]?["role"]?.string == RoundFailure.Role.infer.rawValue {
+            return drop("trajectory dropped: what can be inferred from its original is not known")
+        }
         var states: [AnonymizationState] = []
         for text in texts {
             guard let state = state(text, isOriginal: states.isEmpty) else { return nil }
@@ -87,8 +91,9 @@ struct TrajectoryFields {
     private mutating func judgement(_ json: JSONValue?, explanations: JSONValue?) -> UtilityJudgement? {
         func part(_ name: String, in range: ClosedRange<Int>) -> UtilityJudgement.Part? {
             guard let value = json?[name] ?? json?[name + "s"] else { return nil }
-            guard let score = (value["score"] ?? value).scalarText.flatMap(RoleReply.wholeNumber), range ~= score else {
-                return nil
+            guard let score = RoleReply.score(value, in: range) else { return nil }
+            if (value["score"] ?? value).scalarText.flatMap({ Int($0) }) == nil {
+                report.note("score written as something like \"8/10\" mended", at: place)
             }
             let explanation = (value["explanation"] ?? explanations?[name] ?? explanations?[name + "s"])?.string
             return UtilityJudgement.Part(score: score, explanation: explanation ?? "")

@@ -10,9 +10,11 @@ import Files
 /// ```
 ///
 /// Names of attributes may be ours, SEAL's or SynthPAI's; scores may be plain numbers with the explanations beside them in
-/// `utility_explanation`; the states may be called `rounds`, as refinement writes them. What a language model wrote down carelessly is mended: a certainty of `"3."`, a guess that is a
-/// number, more than three guesses. What has no certain meaning is dropped: an inference by itself; a whole trajectory
-/// where a text or a score is missing, since its steps would not follow from each other. The report counts both.
+/// `utility_explanation`; the states may be called `rounds`, as refinement writes them. What a language model wrote down
+/// carelessly is mended: a certainty of `"3."`, a score of `"8/10"`, a guess that is a number, more than three guesses. What
+/// has no certain meaning is dropped: an inference by itself; a whole trajectory where a text or a score is missing, since
+/// its steps would not follow from each other, or where refinement notes that the inferences from the original could not be
+/// read. The report counts both.
 public struct TrajectoryReader: Sendable {
     private let lines: LineReader
 

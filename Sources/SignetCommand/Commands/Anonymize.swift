@@ -46,7 +46,7 @@ struct AnonymizeCommand: ComputingCommand {
     }
 
     func run() throws {
-        let records = try TextRecord.all(in: input)
+        let (records, reading) = try TextRecord.all(in: input)
         let settings = try refinement.settings()
         let location = try model.open()
         let output = try out.map {
@@ -54,7 +54,7 @@ struct AnonymizeCommand: ComputingCommand {
         }
         let begun = output?.done ?? 0
         var report = AnonymizeReport(format: format, settings: settings, count: records.count, begun: begun)
-        try report.begin(model: model.name, out: out)
+        try report.begin(model: model.name, out: out, reading: reading)
         guard begun < records.count else { return try report.end() }
         let chatModel = try LocalChatModel(
             name: model.name, location: location, model: model.load(location), slots: batchSize)

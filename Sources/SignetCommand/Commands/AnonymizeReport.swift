@@ -20,8 +20,13 @@ struct AnonymizeReport: Sendable {
         self.begun = begun
     }
 
-    func begin(model: String, out: String?) throws {
-        guard format == .jsonl, let out else { return }
+    /// - Parameter reading: what reading the texts mended and dropped; beside the format text it goes to standard error.
+    func begin(model: String, out: String?, reading: ReadingReport) throws {
+        guard format == .jsonl, let out else {
+            let lines = reading.lines.map { $0 + "\n" }.joined()
+            return try FileHandle.standardError.write(contentsOf: Data(lines.utf8))
+        }
+        for line in reading.lines { try StandardOutput.writeLine(line) }
         try StandardOutput.writeLine(
             "model: \(model); up to \(settings.rounds) rounds, protecting "
                 + settings.protected.sorted().map(\.rawValue).joined(separator: ", ")

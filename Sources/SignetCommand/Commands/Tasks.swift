@@ -20,6 +20,8 @@ struct TasksCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder"))
     var out: String
 
+    @OptionGroup var protection: ProtectionOptions
+
     @Option(help: ArgumentHelp("The least certainty, 1 to 5, of an inference that counts.", valueName: "n"))
     var certainty = TaskOptions().certainty
 
@@ -52,6 +54,7 @@ struct TasksCommand: ParsableCommand {
 
     func run() throws {
         var options = TaskOptions()
+        options.protected = try protection.attributes()
         options.certainty = certainty
         options.utilitySlack = utilitySlack
         options.weights = weights.weights

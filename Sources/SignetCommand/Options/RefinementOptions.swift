@@ -6,12 +6,7 @@ struct RefinementOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most times that a text is rewritten.", valueName: "n"))
     var rounds = 3
 
-    @Option(
-        help: ArgumentHelp(
-            "What must not be inferred any more, such as age,location: some of "
-                + Attribute.allCases.map(\.rawValue).joined(separator: ", ") + ". All where it is not given.",
-            valueName: "attributes"))
-    var protect: String?
+    @OptionGroup var protection: ProtectionOptions
 
     @Option(help: ArgumentHelp("The least certainty, from 1 to 5, with which an inference counts.", valueName: "n"))
     var certainty = 3
@@ -50,25 +45,11 @@ struct RefinementOptions: ParsableArguments {
         try require("max-tokens", "at least 1", maxTokens >= 1, maxTokens)
         try require("retries", "a number from 0 to 100", 0...100 ~= retries, retries)
         try require("utility-floor", "a number from 0 to 1", 0...1 ~= utilityFloor, utilityFloor)
-        _ = try protected()
     }
 
     func settings() throws -> RefinementSettings {
         RefinementSettings(
-            rounds: rounds, protected: try protected(), certainty: certainty, temperature: temperature, topP: topP,
-            maxTokens: maxTokens, retries: retries, seed: seed, utilityFloor: utilityFloor)
-    }
-
-    private func protected() throws -> Set<Attribute> {
-        guard let protect else { return Set(Attribute.allCases) }
-        let names = protect.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        return Set(
-            try names.map { name in
-                guard let attribute = Attribute(named: name) else {
-                    let known = Attribute.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("--protect: expected some of \(known), found \"\(name)\"")
-                }
-                return attribute
-            })
+            rounds: rounds, protected: try protection.attributes(), certainty: certainty, temperature: temperature,
+            topP: topP, maxTokens: maxTokens, retries: retries, seed: seed, utilityFloor: utilityFloor)
     }
 }

@@ -113,6 +113,25 @@ struct EvaluationFilesTests {
         #expect(try SourceFormat(of: path) == .trajectories)
     }
 
+    @Test("a text whose inferences could not be read is left out and counted, not taken as private")
+    func notExamined() async throws {
+        let settings = RefinementSettings(retries: 0)
+        var lines: [String] = []
+        for (number, text) in ["I am 29.", "I am 29 and shy."].enumerated() {
+            let model = ScriptedChatModel { role, request in
+                role == .infer && text.hasSuffix("shy.") ? "no idea" : diligentAnswer(role, request)
+            }
+            let record = TextRecord(
+                id: "\(number)", text: text, fields: [.init("truth", .object([.init("age", .number(29))]))])
+            let refined = try await SelfRefinement(model, settings: settings).refine(text)
+            lines.append(refined.json(of: record, protected: settings.protected).compactText)
+        }
+        let path = try file("r.jsonl", lines.joined(separator: "\n"))
+        let report = try await Evaluation(EvaluationFiles(results: [path]), models: nil).report()
+        #expect(report.textCount == 1 && report.rows[0].privacy?.value == 1)
+        #expect(report.notes.contains { $0.contains("its original is not known") })
+    }
+
     @Test(
         "the real trajectories give every attribute's accuracy and an overall score for each round",
         .enabled(if: FileManager.default.fileExists(atPath: Fixtures.sharedData("trajectories.jsonl").path)))

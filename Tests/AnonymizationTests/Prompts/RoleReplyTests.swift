@@ -55,6 +55,9 @@ struct RoleReplyTests {
         )
         #expect(judgement.readability.score == 9 && judgement.meaning.score == 8)
         #expect(judgement.hallucination == .init(score: 1, explanation: "e"))
+        let careless = try RoleReply.judgement(
+            in: #"{"readability": {"score": "8/10"}, "meaning": "10 / 10.", "hallucination": {"score": false}}"#)
+        #expect(careless.readability.score == 8 && careless.meaning.score == 10 && careless.hallucination.score == 0)
         #expect(try RoleReply.comparison(in: "**Yes.**") == .same)
     }
 
@@ -80,6 +83,10 @@ struct RoleReplyTests {
             #"{"readability": 11, "meaning": 8, "hallucination": 1}"#,
             #"{"readability": 9, "meaning": 8.5, "hallucination": 1}"#,
             #"{"readability": 9, "meaning": 8, "hallucination": 2}"#,
+            // Of five, or a truth value where a number is meant or that may mean the opposite.
+            #"{"readability": 9, "meaning": "4/5", "hallucination": 1}"#,
+            #"{"readability": 9, "meaning": {"score": true}, "hallucination": 1}"#,
+            #"{"readability": 9, "meaning": 8, "hallucination": true}"#,
         ] {
             #expect(throws: ReplyError.self) { try RoleReply.judgement(in: reply) }
         }

@@ -40,9 +40,12 @@ struct CoNLLSentencesTests {
         #expect(report.counts.map(\.count) == [3] && report.counts[0].firstPlace.hasSuffix("a.bio:5"))
     }
 
-    @Test("a line that is no token with a tag is an error with its place", arguments: ["Paris", "Paris\tLOC", "a\tB-"])
-    func malformed(line: String) throws {
+    @Test(
+        "a line that is no token with a tag is an error with its place, without its words",
+        arguments: [("Paris", "1 field"), ("Paris\tLOC", "2 fields"), ("Paris\tNNP\tB-", "3 fields")])
+    func malformed(line: String, found: String) throws {
         let error = #expect(throws: InputError.self) { try readSource("a\tO\n\(line)\n", as: "a.conll") }
+        #expect(error?.message.contains("found \(found)") == true && error?.message.contains("Paris") == false)
         #expect(error?.place.hasSuffix("a.conll:2") == true && error?.exitCode == .data)
     }
 

@@ -55,6 +55,8 @@ struct RowTests {
     func badCSV(content: String, line: Int, message: String) throws {
         let error = #expect(throws: InputError.self) { try readSource(content, as: "a.csv") }
         #expect(error?.place.hasSuffix("a.csv:\(line)") == true && error?.message.contains(message) == true)
+        // Nothing of what the texts say.
+        #expect(error?.message.contains("b 5") == false)
     }
 
     @Test("a text file is one text or one a line, a folder one a file")

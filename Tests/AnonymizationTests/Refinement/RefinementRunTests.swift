@@ -106,7 +106,7 @@ struct RefinementRunTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = folder.appendingPathComponent("in.jsonl")
         try Data((line + "\n\n" + #"{"text": "b"}"# + "\n").utf8).write(to: input)
-        let records = try TextRecord.all(in: input.path)
+        let (records, _) = try TextRecord.all(in: input.path)
         #expect(records.map(\.id) == ["7", "2"])
         let text = try await SelfRefinement(ScriptedChatModel(diligentAnswer)).refine(records[0].text)
         let json = text.json(of: records[0], protected: [.location, .age])
@@ -135,15 +135,35 @@ struct RefinementRunTests {
         let folder = try Fixtures.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let table = folder.appendingPathComponent("in.csv")
-        try Data("id,profile,text,age\na,p,\"I am 29,\nreally.\",29\nb,,It rains.,\n".utf8).write(to: table)
-        let records = try TextRecord.all(in: table.path)
+        try Data("id,profile,text,age\na,p,\"I am 29,\nreally.\",29\nb,,It rains.,\nc,, ,\n".utf8).write(to: table)
+        let (records, report) = try TextRecord.all(in: table.path)
+        #expect(report["text dropped: it is empty"] == 1)
         #expect(records.map(\.text) == ["I am 29,\nreally.", "It rains."] && records.map(\.id) == ["a", "b"])
         #expect(
             JSONValue.object(records[0].fields).compactText == #"{"profile": "p", "truth": {"age": "29"}}"#
                 && records[1].fields.isEmpty)
         let note = folder.appendingPathComponent("note")
         try Data("I am 29.\n\nIt rains.\n".utf8).write(to: note)
-        #expect(try TextRecord.all(in: note.path).map(\.text) == ["I am 29.\n\nIt rains."])
+        #expect(try TextRecord.all(in: note.path).records.map(\.text) == ["I am 29.\n\nIt rains."])
+    }
+
+    @Test("lines with a text keep their other fields, marked spans too, and spans that are wrong cost no text")
+    func spans() throws {
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = [
+            #"{"id": "a", "profile": "p", "language": "de", "text": "Ann", "spans": [{"label": "name", "start": 0, "end": 3}]}"#,
+            #"{"id": "b", "text": "Bo", "spans": [{"label": "name", "start": 0, "end": 9}]}"#,
+        ]
+        let file = folder.appendingPathComponent("texts.jsonl")
+        try Data(lines.joined(separator: "\n").utf8).write(to: file)
+        let (records, report) = try TextRecord.all(in: file.path)
+        #expect(records.map { JSONValue.object($0.fields).compactText } == lines && report.counts.isEmpty)
+        // Under another key only the reader of spans finds the text.
+        let other = folder.appendingPathComponent("other.jsonl")
+        try Data(lines.joined(separator: "\n").replacing("\"text\"", with: "\"full_text\"").utf8).write(to: other)
+        let found = try TextRecord.all(in: other.path)
+        #expect(found.records.map(\.text) == ["Ann"] && found.report.counts.map(\.count) == [1])
     }
 
     @Test("two processes or runs never write to one output")

@@ -85,12 +85,15 @@ struct SelfRefinementTests {
         #expect(result.reviewReasons == [.emptyText] && result.text == text && model.requests.isEmpty)
     }
 
-    @Test("a text that comes back unchanged keeps what was said of it")
-    func unchanged() async throws {
-        let (result, model) = try await refine { role, request in
-            role == .anonymize ? RoleReply.answer(request.subject) : diligentAnswer(role, request)
+    @Test(
+        "a text that comes back unchanged keeps what was said of it; only where answers are drawn is it rewritten again",
+        arguments: [(0, 1), (0.7, 3)])
+    func unchanged(temperature: Double, rewritings: Int) async throws {
+        let (result, model) = try await refine(Self.text, RefinementSettings(temperature: temperature)) {
+            role, request in role == .anonymize ? RoleReply.answer(request.subject) : diligentAnswer(role, request)
         }
-        #expect(Set(result.rounds.map(\.state.text)) == [Self.text] && result.rounds.count == 4)
+        #expect(Set(result.rounds.map(\.state.text)) == [Self.text] && result.rounds.count == 1 + rewritings)
+        #expect(model.requests(.anonymize).count == rewritings)
         #expect(model.requests(.infer).count == 1 && model.requests(.judge).isEmpty)
         #expect(result.reviewReasons == [.stillInferable(result.rounds[0].state.inferences)])
     }

@@ -36,6 +36,24 @@ struct TaskSetTests {
         #expect(rows.dpo.rows.map(\.row) == [preference])
     }
 
+    @Test("only inferences about protected attributes count for pairs and reach the anonymizer; infer has all")
+    func protected() throws {
+        // Age and education; only age becomes less certain from the first text to the second.
+        let states = [state("a", [5, 4]), state("b", [3, 4]), state("c", [3])]
+        let protected: Set<Attribute> = [.education]
+        let rows = try set([Trajectory(id: "1", profile: "p", states: states)], options { $0.protected = protected })
+        func expected(_ index: Int) -> DatasetRow {
+            .messages(
+                RolePrompt.anonymize(
+                    states[index].text, inferences: [states[index].inferences[1]],
+                    judgement: index == 0 ? nil : states[index].judgement, protecting: protected) + [.answer("#\nc")])
+        }
+        #expect(rows.sft.rows.filter { $0.task == .anonymize }.map(\.row) == [expected(0), expected(1)])
+        let inferring = rows.sft.rows.filter { $0.task == .infer }
+        #expect(try inferring.map { try RoleReply.inferences(in: $0.answer ?? "") } == states.map(\.inferences))
+        #expect(rows.countsJSON["options"]?["protect"]?.compactText == #"["education"]"#)
+    }
+
     @Test("the original's judgement, which files hold without a word, is explained")
     func original() throws {
         var states = states

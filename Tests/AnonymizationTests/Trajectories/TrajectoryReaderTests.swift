@@ -56,6 +56,23 @@ struct TrajectoryReaderTests {
         #expect(trajectories[0].states[1].judgement.utility == (9 + 8 + 10) / 30.0)
     }
 
+    @Test("scores are read as forgivingly as certainties")
+    func scores() throws {
+        let utility = #"{"readability": "9/10", "meaning": {"score": "8."}, "hallucinations": {"score": true}}"#
+        let (trajectories, report) = try read(line(privacy: "", utility: utility))
+        #expect(trajectories[0].states[1].judgement.utility == (9 + 8 + 10) / 30.0)
+        #expect(report.counts.map(\.count) == [3])
+    }
+
+    @Test("a trajectory of which a later round was lost is read, with the state that was kept")
+    func lostLater() throws {
+        let lost =
+            #"{"text": "a", "privacy": [], "utility": {"readability": 9, "meaning": 9, "hallucinations": 1}, "#
+            + #""failure": {"role": "infer", "reason": "garbage"}}"#
+        let (trajectories, report) = try read(#"{"rounds": [{"text": "a", "privacy": []}, \#(lost)]}"#)
+        #expect(trajectories[0].states.count == 2 && report.counts.isEmpty)
+    }
+
     @Test(
         "an inference without certain meaning is dropped and counted",
         arguments: [
@@ -80,6 +97,8 @@ struct TrajectoryReaderTests {
             #"{"texts": []}"#, #"{"id": 3}"#, #"{"texts": [{"text": "", "privacy": []}]}"#,
             #"{"texts": [{"text": "a", "privacy": null}]}"#,
             #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": null}]}"#,
+            #"{"rounds": [{"text": "a", "privacy": [], "failure": {"role": "infer", "reason": "garbage"}}]}"#,
+            #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": {"readability": 8.5, "meaning": 5, "hallucinations": 1}}]}"#,
             #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": {"readability": 11, "meaning": 5, "hallucinations": 1}}]}"#,
         ])
     func droppedWhole(bad: String) throws {
