@@ -42,10 +42,10 @@ static struct {
     int64_t used, freed, most_used;
 } mapped = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-// Sizes in steps of at most a sixteenth, so that requests of nearly the same size take each other's blocks.
+// Sizes in steps of at most a thirty-second, so that requests of nearly the same size take each other's blocks.
 static int64_t mapped_size(int64_t bytes) {
-    int64_t step = bytes >= LEAST_HUGE ? HUGE_PAGE : PAGE;
-    while (step * 32 <= bytes) step *= 2;
+    int64_t step = PAGE;
+    while (step * 64 <= bytes) step *= 2;
     return (bytes + step - 1) / step * step;
 }
 
@@ -75,6 +75,17 @@ static freed_block take(int64_t index) {
     return block;
 }
 
+static void return_oldest(void) {
+    freed_block oldest = take(0);
+    ck_unmap(oldest.memory, oldest.size);
+}
+
+void ck_return_freed(void) {
+    pthread_mutex_lock(&mapped.lock);
+    while (mapped.count > 0) return_oldest();
+    pthread_mutex_unlock(&mapped.lock);
+}
+
 static void *allocate_mapped(int64_t bytes) {
     int64_t size = mapped_size(bytes);
     pthread_mutex_lock(&mapped.lock);
@@ -84,10 +95,7 @@ static void *allocate_mapped(int64_t bytes) {
     }
     mapped.used += size;
     if (mapped.used > mapped.most_used) mapped.most_used = mapped.used;
-    while (mapped.count > 0 && mapped.used + mapped.freed > mapped.most_used) {
-        freed_block oldest = take(0);
-        ck_unmap(oldest.memory, oldest.size);
-    }
+    while (mapped.count > 0 && mapped.used + mapped.freed > mapped.most_used) return_oldest();
     if (!memory) memory = ck_map(size);
     if (!memory) mapped.used -= size;
     pthread_mutex_unlock(&mapped.lock);
@@ -117,8 +125,8 @@ static void release_mapped(char *memory, int64_t bytes) {
 
 static void keep_small_blocks(void) {
     // Arrays of the size of a row of logits come and go with every token.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
 // Not posix_memalign: what it leaves behind when it is freed is too small for the next request of the same size, because

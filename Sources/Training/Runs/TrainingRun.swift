@@ -179,6 +179,7 @@ public struct TrainingRun {
     }
 
     private mutating func save() throws {
+        TensorMemory.returnFreed()
         _ = try store.save(state)
         try PEFTAdapter.save(
             setup.model, configuration: setup.lora, baseModel: setup.configuration.model.path, to: folder.adapter)
