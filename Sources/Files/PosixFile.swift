@@ -11,6 +11,7 @@ package final class PosixFile {
 
     private let name: String
     private let descriptor: Int32
+    private var isLocked = false
 
     private init(_ url: URL, name: String? = nil, flags: Int32, action: FileAction) throws(InputError) {
         let name = name ?? url.path
@@ -52,6 +53,8 @@ package final class PosixFile {
     }
 
     deinit {
+        // A process that is being forked elsewhere at this moment holds a copy of the descriptor, and with it the lock.
+        if isLocked { flock(descriptor, LOCK_UN) }
         close(descriptor)
     }
 
@@ -143,6 +146,7 @@ package final class PosixFile {
             default: throw InputError.system(errno, action: .written, at: name)
             }
         }
+        isLocked = true
     }
 
     /// Returns when the contents (of a folder: its entries) are on the disk.
