@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "CKernels.h"
-#include "memory.h"
+#include "pages.h"
 
 // Small blocks come from malloc. Large ones are mapped, each by itself, and kept when they are freed for the next request
 // of the same size: so freed memory never lies in pieces between blocks in use, and what the process holds is bounded by

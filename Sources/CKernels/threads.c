@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "CKernels.h"
-#include "memory.h"
+#include "pages.h"
 #include "processors.h"
 
 // Workers wait for a job by spinning first (a training step starts thousands of jobs within microseconds of each

@@ -36,7 +36,7 @@ struct SignetTasksTests {
         try withFolder { folder in
             let lost =
                 #"{"author": "u9", "rounds": [{"text": "Unread words", "privacy": [], "#
-                + #""failure": {"role": "infer", "reason": "no list"}}]}"#
+                + #""failure": {"role": "adversary", "reason": "no list"}}]}"#
             let data = try folder.file("t.jsonl", trajectory(1), lost, trajectory(2))
             let out = folder.appendingPathComponent("out").path
             let run = try signet("tasks", data, "--out", out, "--held-out", "0")

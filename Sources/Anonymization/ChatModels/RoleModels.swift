@@ -9,7 +9,7 @@ import Training
 struct RoleModels {
     /// The clients of all endpoints, each once.
     private(set) var endpoints: [ChatEndpoint] = []
-    private var made: [(role: DistillConfiguration.Role, model: any ChatModel)] = []
+    private var made: [(role: RoleConfiguration, model: any ChatModel)] = []
     private let cache: ReplyCache
     private let environment: [String: String]
 
@@ -25,7 +25,7 @@ struct RoleModels {
     ///   - role: who plays it.
     ///   - name: what errors call it.
     /// - Throws: `InputError`: what is wrong with an endpoint's config, its key or a model's files.
-    mutating func model(_ role: DistillConfiguration.Role, name: String) throws -> any ChatModel {
+    mutating func model(_ role: RoleConfiguration, name: String) throws -> any ChatModel {
         if let known = made.first(where: { $0.role.hasSameSource(as: role) }) { return known.model }
         let model: any ChatModel
         if let endpoint = role.endpoint {
@@ -56,7 +56,7 @@ struct RoleModels {
     var concurrency: Int { 2 * (endpoints.map(\.configuration.maxConcurrentRequests).max() ?? 16) }
 }
 
-extension DistillConfiguration.Role {
+extension RoleConfiguration {
     /// Whether the same endpoint or model plays both.
     fileprivate func hasSameSource(as other: Self) -> Bool {
         endpoint == other.endpoint && model == other.model && adapterPath == other.adapterPath

@@ -38,16 +38,3 @@ extension DistillConfiguration {
         }
     }
 }
-
-extension DistillConfiguration.Role {
-    /// - Parameter section: what the role was read from.
-    func refuseContradictions(in section: JSONValue?, place: ConfigPlace) throws(InputError) {
-        if endpoint != nil, model != nil {
-            throw place.error("expected an endpoint or a model, found both", line: section?.line)
-        }
-        if adapterPath != nil, model == nil {
-            throw place.inside("adapter_path").error(
-                "expected null where there is no model beside it", line: section?["adapter_path"]?.line)
-        }
-    }
-}

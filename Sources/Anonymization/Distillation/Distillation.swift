@@ -25,7 +25,14 @@ public struct Distillation: Sendable {
     ) throws {
         self.configuration = configuration
         self.style = style
-        (texts, reading) = try SourceReader(path: configuration.texts).texts()
+        let (texts, reading) = try SourceReader(path: configuration.texts).texts()
+        // A trajectory has no labels beside its truth, so its truth is what the text gives away.
+        self.texts = texts.map { text in
+            var text = text
+            text.truth = text.labelledTruth(certainty: configuration.certainty)
+            return text
+        }
+        self.reading = reading
         folder = try DistillationFolder(path: configuration.outputDir)
         let cache = try ReplyCache(folder.replies)
         try folder.keep(configuration)
@@ -63,7 +70,7 @@ public struct Distillation: Sendable {
     }
 
     private var loop: TeacherLoop {
-        func player(_ model: any ChatModel, _ role: DistillConfiguration.Role) -> RolePlayer {
+        func player(_ model: any ChatModel, _ role: RoleConfiguration) -> RolePlayer {
             RolePlayer(model, request: role.request, parseRetries: configuration.parseRetries)
         }
         return TeacherLoop(

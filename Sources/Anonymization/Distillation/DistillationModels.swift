@@ -14,7 +14,7 @@ struct DistillationModels: Sendable {
     /// - Throws: `InputError`: what is wrong with an endpoint's config, its key or a model's files.
     init(_ configuration: DistillConfiguration, cache: ReplyCache, environment: [String: String]) throws {
         var maker = RoleModels(cache: cache, environment: environment)
-        func model(_ role: DistillConfiguration.Role) throws -> any ChatModel {
+        func model(_ role: RoleConfiguration) throws -> any ChatModel {
             let isOwn = role.endpoint != nil || role.model != nil
             return try maker.model(isOwn ? role : configuration.anonymizer, name: "anonymizer")
         }
@@ -26,7 +26,7 @@ struct DistillationModels: Sendable {
     }
 }
 
-extension DistillConfiguration.Role {
+extension RoleConfiguration {
     /// How answers are drawn.
     var request: ChatRequest {
         ChatRequest([], temperature: temperature, topP: topP, maxTokens: maxTokens, seed: UInt64(seed))

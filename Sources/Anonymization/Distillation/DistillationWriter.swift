@@ -50,7 +50,7 @@ extension TeacherLoop.SetAside {
         let truth = source.truth.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key.fileKey, .string($0.value)) }
         return JSONValue.object([
             .init("id", .string(source.id)), .init("author", .string(source.profile)), .init("truth", .object(truth)),
-            .init("text", .string(source.text)), .init("role", .string(role)), .init("round", .number(round)),
+            .init("text", .string(source.text)), .init("role", .string(role.rawValue)), .init("round", .number(round)),
             .init("reason", .string(reason)),
         ]).compactText
     }

@@ -6,7 +6,7 @@ public struct TeacherLoop: Sendable {
     /// Why a text has no trajectory.
     public struct SetAside: Error, Sendable, Equatable {
         /// The role that gave no answer to go on with.
-        public var role: String
+        public var role: Role
         /// Rewrites that were done before.
         public var round: Int
         /// What was expected and what was found. It may quote the answer.
@@ -66,25 +66,25 @@ public struct TeacherLoop: Sendable {
         let messages = RolePrompt.anonymize(
             state.text, inferences: countedInferences, judgement: round == 1 ? nil : state.judgement,
             protecting: protected)
-        return try await settingAside("anonymizer", round - 1) {
+        return try await settingAside(.anonymizer, round - 1) {
             try await anonymizer.ask(messages, RoleReply.text(in:))
         }
     }
 
     private func inferences(from text: String, round: Int) async throws -> [Inference] {
-        try await settingAside("adversary", round) {
+        try await settingAside(.adversary, round) {
             try await adversary.ask(RolePrompt.infer(text), RoleReply.inferences(in:))
         }
     }
 
     private func judgement(of text: String, original: String, round: Int) async throws -> UtilityJudgement {
-        try await settingAside("judge", round) {
+        try await settingAside(.judge, round) {
             try await judge.ask(RolePrompt.judge(original: original, adapted: text), RoleReply.judgement(in:))
         }
     }
 
     private func settingAside<Value>(
-        _ role: String, _ round: Int, _ body: () async throws -> Value
+        _ role: Role, _ round: Int, _ body: () async throws -> Value
     ) async throws -> Value {
         do {
             return try await body()

@@ -2,7 +2,7 @@
 struct AgeRange: Equatable {
     let lower: Int
     let upper: Int
-    private let isNumber: Bool
+    private var isNumber: Bool { lower == upper }
 
     /// Further apart than this, two numbers are different ages.
     private static let numberTolerance = 5
@@ -15,9 +15,9 @@ struct AgeRange: Equatable {
     init?(_ text: String) {
         let numbers = text.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }.filter { $0 < Self.oldest }
         guard let first = numbers.first else { return nil }
-        lower = first
-        upper = numbers.count > 1 ? numbers[1] : first
-        isNumber = numbers.count == 1
+        let second = numbers.count > 1 ? numbers[1] : first
+        lower = min(first, second)
+        upper = max(first, second)
     }
 
     /// Whether both mean the same age: two numbers at most five years apart, a number within the other's range, or two
@@ -29,7 +29,7 @@ struct AgeRange: Equatable {
         case (false, true): return lower <= other.lower && other.lower <= upper
         case (false, false):
             let overlap = max(0, min(upper, other.upper) - max(lower, other.lower))
-            let shorter = max(min(upper - lower, other.upper - other.lower), 1)
+            let shorter = min(upper - lower, other.upper - other.lower)
             return Double(overlap) / Double(shorter) >= Self.leastOverlap
         }
     }

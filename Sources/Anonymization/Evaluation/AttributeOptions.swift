@@ -3,14 +3,12 @@
 /// The map is that of Staab et al., "Large language models are advanced anonymizers" (ICLR 2025), with further spellings of
 /// the same degrees.
 enum AttributeOptions {
-    /// The values that a guess may mean, in lower case; nil for attributes that can be anything.
+    /// The values that a guess may mean, in lower case; nil for attributes that can be anything, and for gender, whose two
+    /// are told apart by likeness alone.
     static func values(of attribute: Attribute) -> [String]? {
-        switch attribute {
-        case .income: ["no", "low", "medium", "high", "very high"]
-        case .relationship: ["no relation", "in relation", "married", "divorced"]
-        case .education: ["no highschool", "in highschool", "hs diploma", "in college", "college degree", "phd"]
-        case .age, .gender, .location, .occupation, .birthplace: nil
-        }
+        guard attribute != .gender, !attribute.options.isEmpty else { return nil }
+        // "no", as it stands beside "low" and "high" in the map.
+        return attribute.options.map { $0 == "No income" ? "no" : $0.lowercased() }
     }
 
     /// The option that a true value means; nil where it means none.

@@ -30,7 +30,7 @@ public struct Evaluation: Sendable {
         }
         var maker = RoleModels(cache: try ReplyCache(URL(fileURLWithPath: models.replies)), environment: environment)
         var notes: [String] = []
-        func player(_ role: DistillConfiguration.Role?, _ name: String, without: String) throws -> RolePlayer? {
+        func player(_ role: RoleConfiguration?, _ name: String, without: String) throws -> RolePlayer? {
             guard let role else {
                 notes.append(without)
                 return nil

@@ -8,11 +8,11 @@ import Training
 /// and judgements count, and guesses are compared by rules alone.
 public struct EvaluationModels: Sendable, Equatable {
     /// `adversary`: infers attributes from every text.
-    public var adversary: DistillConfiguration.Role?
+    public var adversary: RoleConfiguration?
     /// `judge`: judges what is left of every text's usefulness.
-    public var judge: DistillConfiguration.Role?
+    public var judge: RoleConfiguration?
     /// `equality_judge`: says whether a guess means the true value where the rules find none right.
-    public var equalityJudge: DistillConfiguration.Role?
+    public var equalityJudge: RoleConfiguration?
     /// `parse_retries`: how many times a role is asked again, with the error, for an answer that can be read.
     public var parseRetries = 3
     /// `replies`: the file that keeps every reply, so that nothing is asked twice, in later evaluations neither.
@@ -24,9 +24,9 @@ public struct EvaluationModels: Sendable, Equatable {
         .section(
             Self(),
             [
-                ConfigField("adversary", \.adversary, DistillConfiguration.Role.format.orNull),
-                ConfigField("judge", \.judge, DistillConfiguration.Role.format.orNull),
-                ConfigField("equality_judge", \.equalityJudge, DistillConfiguration.Role.format.orNull),
+                ConfigField("adversary", \.adversary, RoleConfiguration.format.orNull),
+                ConfigField("judge", \.judge, RoleConfiguration.format.orNull),
+                ConfigField("equality_judge", \.equalityJudge, RoleConfiguration.format.orNull),
                 ConfigField("parse_retries", \.parseRetries, .wholeNumber(in: 0...100)),
                 ConfigField("replies", \.replies, .path()),
             ])

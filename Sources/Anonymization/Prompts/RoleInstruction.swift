@@ -26,12 +26,12 @@ enum RoleInstruction {
         a text that somebody wrote online. Judge which of these attributes of its author can be inferred from it:
 
         - age: years, as a number or a narrow range, at the time of writing
-        - education: No Highschool, In Highschool, HS Diploma, In College, College Degree, PhD
-        - gender: Male, Female
+        - education: \(list(of: .education))
+        - gender: \(list(of: .gender))
         - income: No income, Low (below 30 thousand US dollars a year), Medium (30 to 60), High (60 to 150), Very High \
         (above 150)
         - location: city and country where the author lives now
-        - relationship: No relation, In Relation, Married, Divorced
+        - relationship: \(list(of: .relationship))
         - occupation: a job in a few words
         - birthplace: city and country where the author was born
 
@@ -78,6 +78,8 @@ enum RoleInstruction {
         Answer with a line that holds nothing but the character # and, below it, the whole masked text without any comment.
         """
     }
+
+    private static func list(of attribute: Attribute) -> String { attribute.options.joined(separator: ", ") }
 
     private static func list(_ attributes: [Attribute]) -> String {
         let names = attributes.map(\.rawValue)

@@ -26,10 +26,6 @@ public struct RefinedText: Sendable, Equatable {
 
 /// A role whose answer could not be had.
 public struct RoundFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Role: String, Sendable, CaseIterable {
-        case anonymize, infer, judge
-    }
-
     public var role: Role
     /// What was wrong with the last answer.
     public var reason: String

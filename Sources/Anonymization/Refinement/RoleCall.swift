@@ -3,15 +3,15 @@ import Tokenizers
 
 /// Asks a model in one role until its answer can be read.
 struct RoleCall {
-    let role: RoundFailure.Role
+    let role: Role
     /// What the draws of this text and round depend on.
     let key: RandomKey
     let settings: RefinementSettings
     var maxTokens: Int
 
-    init(role: RoundFailure.Role, key: RandomKey, settings: RefinementSettings) {
+    init(role: Role, key: RandomKey, settings: RefinementSettings) {
         self.role = role
-        self.key = key.folding(RoundFailure.Role.allCases.firstIndex(of: role) ?? 0)
+        self.key = key.folding(Role.allCases.firstIndex(of: role) ?? 0)
         self.settings = settings
         maxTokens = settings.maxTokens
     }

@@ -36,7 +36,7 @@ public struct SelfRefinement: Sendable {
         var state = AnonymizationState(text: text, inferences: [], judgement: .original)
         var rounds: [RefinedText.Round] = []
         do {
-            state.inferences = try await inferences(from: text, call(.infer, of: text, round: 0))
+            state.inferences = try await inferences(from: text, call(.adversary, of: text, round: 0))
             rounds.append(.init(state))
         } catch let failure as RoundFailure {
             rounds.append(.init(state, failure: failure))
@@ -59,13 +59,13 @@ public struct SelfRefinement: Sendable {
         let messages = RolePrompt.anonymize(
             state.text, inferences: settings.counted(state.inferences),
             judgement: state.text == original ? nil : state.judgement, protecting: settings.protected)
-        var rewriting = call(.anonymize, of: original, round: round)
+        var rewriting = call(.anonymizer, of: original, round: round)
         // A token stands for at least a byte, so a longer answer would be much longer than its text.
         rewriting.maxTokens = min(settings.maxTokens, state.text.utf8.count + 64)
         let text = try await rewriting.answer(anonymizer, messages, RoleReply.text(in:))
         // What was said of the same text still holds.
         if text == state.text { return state }
-        async let inferences = inferences(from: text, call(.infer, of: original, round: round))
+        async let inferences = inferences(from: text, call(.adversary, of: original, round: round))
         async let judgement = call(.judge, of: original, round: round).answer(
             judge, RolePrompt.judge(original: original, adapted: text), RoleReply.judgement(in:))
         return try await AnonymizationState(text: text, inferences: inferences, judgement: judgement)
@@ -75,7 +75,7 @@ public struct SelfRefinement: Sendable {
         try await call.answer(adversary, RolePrompt.infer(text), RoleReply.inferences(in:))
     }
 
-    private func call(_ role: RoundFailure.Role, of text: String, round: Int) -> RoleCall {
+    private func call(_ role: Role, of text: String, round: Int) -> RoleCall {
         RoleCall(role: role, key: RandomKey(of: text, seed: settings.seed).folding(round), settings: settings)
     }
 }

@@ -15,7 +15,7 @@ struct TrajectoryFields {
             return drop("trajectory dropped: texts is no list of texts")
         }
         // Its empty list of inferences would read as a text that gives nothing away.
-        if texts[0]["failure"]?["role"]?.string == RoundFailure.Role.infer.rawValue {
+        if texts[0]["failure"]?["role"]?.string == Role.adversary.rawValue {
             return drop("trajectory dropped: what can be inferred from its original is not known")
         }
         var states: [AnonymizationState] = []

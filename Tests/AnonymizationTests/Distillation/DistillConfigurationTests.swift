@@ -27,7 +27,7 @@ struct DistillConfigurationTests {
     func defaults() throws {
         let read = try configuration(Self.least)
         #expect(read.rounds == 3 && read.certainty == 3 && read.parseRetries == 3)
-        #expect(read.protect == Attribute.allCases && read.judge == DistillConfiguration.Role())
+        #expect(read.protect == Attribute.allCases && read.judge == RoleConfiguration())
         #expect(read.texts.hasPrefix("/") && read.outputDir.hasSuffix("/Checkpoints/distill"))
         #expect(read.anonymizer.endpoint == EndpointConfiguration(baseURL: "https://example.com/v1", model: "m"))
         #expect(try configuration(read.resolvedJSON) == read)

@@ -26,8 +26,8 @@ private struct Workshop: Sendable {
         _ server: EndpointTestServer, output: String = "out",
         _ change: (inout EndpointConfiguration) -> Void = { _ in }
     ) -> DistillConfiguration {
-        func role(_ model: String) -> DistillConfiguration.Role {
-            var role = DistillConfiguration.Role()
+        func role(_ model: String) -> RoleConfiguration {
+            var role = RoleConfiguration()
             var endpoint = EndpointConfiguration(baseURL: server.baseURL, model: model)
             change(&endpoint)
             role.endpoint = endpoint
@@ -102,6 +102,20 @@ struct DistillationTests {
                 #expect(server.requests.count == ScriptedTeacher.requestCount(24))
                 #expect(Set(server.requests.map(\.identifier)).count == server.requests.count)
             }
+        }
+    }
+
+    @Test("the truth of a trajectory is what its text is labelled to give away, not the whole profile")
+    func labelledTruth() async throws {
+        try await Workshop.with { workshop in
+            let comment = #"{"author": "a", "id": "c", "profile": {"age": 33, "sex": "female"}, "text": "clues: one", "#
+            let guess = #""guesses": [{"feature": "age", "guesses": [1], "hardness": "direct", "certainty": 4}]}"#
+            try Data("\(comment)\(guess)".utf8).write(to: workshop.folder.appendingPathComponent("texts.jsonl"))
+            try await serving(ScriptedTeacher.answer) { server in
+                _ = try await workshop.run(workshop.configuration(server))
+            }
+            let path = workshop.folder.appendingPathComponent("out/trajectories.jsonl").path
+            #expect(try TrajectoryReader(path: path).trajectories().trajectories.map(\.truth) == [[.age: "33"]])
         }
     }
 

@@ -91,7 +91,7 @@ struct TeacherLoopTests {
         let anonymizer = RecordingModel("#\nfirst", "no mark")
         let loop = loop(anonymizer, RecordingModel(Self.inference("age", certainty: 5)), parseRetries: 1)
         let error = await #expect(throws: TeacherLoop.SetAside.self) { try await loop.trajectory(of: Self.source) }
-        #expect(error?.role == "anonymizer" && error?.round == 1)
+        #expect(error?.role == .anonymizer && error?.round == 1)
         #expect(error?.reason.hasPrefix("expected a line that holds nothing but #") == true)
         #expect(anonymizer.requests.count == 3)
     }

@@ -119,7 +119,7 @@ struct EvaluationFilesTests {
         var lines: [String] = []
         for (number, text) in ["I am 29.", "I am 29 and shy."].enumerated() {
             let model = ScriptedChatModel { role, request in
-                role == .infer && text.hasSuffix("shy.") ? "no idea" : diligentAnswer(role, request)
+                role == .adversary && text.hasSuffix("shy.") ? "no idea" : diligentAnswer(role, request)
             }
             let record = TextRecord(
                 id: "\(number)", text: text, fields: [.init("truth", .object([.init("age", .number(29))]))])

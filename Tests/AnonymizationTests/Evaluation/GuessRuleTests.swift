@@ -28,6 +28,7 @@ struct GuessRuleTests {
             ("33", "30-35", true), ("33", "25 to 30", false), ("30-40", "40", true), ("30-40", "41", false),
             ("20-30", "22-26", true), ("20-30", "26-36", false), ("20-24", "21-25", true), ("20-24", "22-26", false),
             ("33", "250", false), ("33", "unknown", false), ("33", "born 1990, so 33", true),
+            ("30-30", "30-30", true), ("30-30", "35", true), ("40-30", "38", true), ("38", "40 to 30", true),
         ])
     func ages(truth: String, guess: String, isRight: Bool) {
         #expect(GuessRule.isRight(guess, .age, truth: truth) == isRight)

@@ -12,9 +12,9 @@ struct RefinementRunTests {
     private static let texts = (0..<23).map { "Text \($0): I am 29 and live in Leeds." }
 
     /// Answers that depend on the seed, after a wait that depends on the text.
-    private static func unsteady(_ role: ScriptedChatModel.Role, _ request: ChatRequest) async throws -> String {
+    private static func unsteady(_ role: Role, _ request: ChatRequest) async throws -> String {
         try await Task.sleep(for: .milliseconds(request.messages[1].content.utf8.reduce(0) { ($0 + Int($1)) % 5 }))
-        if role == .anonymize { return RoleReply.answer(request.subject + " \(request.seed % 97)") }
+        if role == .anonymizer { return RoleReply.answer(request.subject + " \(request.seed % 97)") }
         return request.seed % 5 == 0 ? "garbage" : diligentAnswer(role, request)
     }
 

@@ -4,10 +4,6 @@ import Tokenizers
 
 /// Answers as a closure says, and keeps what it was asked.
 final class ScriptedChatModel: ChatModel {
-    enum Role: CaseIterable {
-        case anonymize, infer, judge
-    }
-
     let name = "script"
     private let script: @Sendable (Role, ChatRequest) async throws -> String
     private let kept = Mutex<[ChatRequest]>([])
@@ -32,9 +28,9 @@ final class ScriptedChatModel: ChatModel {
     /// The role that a request's instruction is for.
     private static func role(of request: ChatRequest) -> Role {
         switch request.messages[0].content {
-        case RolePrompt.infer("")[0].content: .infer
+        case RolePrompt.infer("")[0].content: .adversary
         case RolePrompt.judge(original: "", adapted: "")[0].content: .judge
-        default: .anonymize
+        default: .anonymizer
         }
     }
 }
@@ -53,10 +49,10 @@ extension ChatRequest {
 }
 
 /// Answers of a model that works as it should: whoever reads "Leeds" infers the place, "29" the age.
-func diligentAnswer(_ role: ScriptedChatModel.Role, _ request: ChatRequest) -> String {
+func diligentAnswer(_ role: Role, _ request: ChatRequest) -> String {
     let text = request.subject
     switch role {
-    case .infer:
+    case .adversary:
         var inferences: [Inference] = []
         if text.contains("29") {
             inferences.append(Inference(.age, reasoning: "says so", guesses: ["29", "28", "30"], certainty: 5))
@@ -66,7 +62,7 @@ func diligentAnswer(_ role: ScriptedChatModel.Role, _ request: ChatRequest) -> S
         }
         return RoleReply.answer(inferences)
     case .judge: return RoleReply.answer(judgement(meaning: 9))
-    case .anonymize:
+    case .anonymizer:
         // One detail a round.
         return RoleReply.answer(
             text.contains("29")

@@ -9,7 +9,7 @@ struct SelfRefinementTests {
 
     private func refine(
         _ text: String = text, _ settings: RefinementSettings = RefinementSettings(),
-        _ script: @escaping @Sendable (ScriptedChatModel.Role, ChatRequest) async throws -> String = diligentAnswer
+        _ script: @escaping @Sendable (Role, ChatRequest) async throws -> String = diligentAnswer
     ) async throws -> (result: RefinedText, model: ScriptedChatModel) {
         let model = ScriptedChatModel(script)
         return (try await SelfRefinement(model, settings: settings).refine(text), model)
@@ -25,13 +25,13 @@ struct SelfRefinementTests {
         #expect(result.rounds.map { $0.state.inferences.map(\.attribute) } == [[.age, .location], [.location], []])
         #expect(result.rounds.map(\.state.judgement) == [.original, judgement(meaning: 9), judgement(meaning: 9)])
         #expect(result.reviewReasons.isEmpty && result.rounds.allSatisfy { $0.failure == nil })
-        #expect([.infer, .judge, .anonymize].map { model.requests($0).count } == [3, 2, 2])
+        #expect([.adversary, .judge, .anonymizer].map { model.requests($0).count } == [3, 2, 2])
     }
 
     @Test("the anonymizer is told the inferences and, from its second round on, the judgement; the judge the original")
     func feedback() async throws {
         let (result, model) = try await refine()
-        let asked = model.requests(.anonymize).map(\.messages)
+        let asked = model.requests(.anonymizer).map(\.messages)
         let states = result.rounds.map(\.state)
         #expect(asked[0] == RolePrompt.anonymize(Self.text, inferences: states[0].inferences))
         #expect(
@@ -54,8 +54,8 @@ struct SelfRefinementTests {
     func certainty() async throws {
         let (result, model) = try await refine(Self.text, RefinementSettings(certainty: 5))
         #expect(result.rounds.map { $0.state.inferences.count } == [2, 1])
-        #expect(!model.requests(.anonymize)[0].messages[1].content.contains("Leeds;"))
-        #expect(!model.requests(.anonymize)[0].messages[1].content.contains("location"))
+        #expect(!model.requests(.anonymizer)[0].messages[1].content.contains("Leeds;"))
+        #expect(!model.requests(.anonymizer)[0].messages[1].content.contains("location"))
         #expect(result.reviewReasons.isEmpty)
     }
 
@@ -63,13 +63,13 @@ struct SelfRefinementTests {
     func protected() async throws {
         let (result, model) = try await refine(Self.text, RefinementSettings(protected: [.location]))
         #expect(result.rounds[0].state.inferences.map(\.attribute) == [.age, .location])
-        let asked = try #require(model.requests(.anonymize).first).messages
+        let asked = try #require(model.requests(.anonymizer).first).messages
         #expect(
             asked
                 == RolePrompt.anonymize(
                     Self.text, inferences: Array(result.rounds[0].state.inferences.suffix(1)), protecting: [.location]))
         let (untouched, other) = try await refine("I am 29.", RefinementSettings(protected: [.location]))
-        #expect(untouched.rounds.count == 1 && other.requests(.anonymize).isEmpty)
+        #expect(untouched.rounds.count == 1 && other.requests(.anonymizer).isEmpty)
     }
 
     @Test("a text that gives nothing away is not rewritten")
@@ -90,11 +90,11 @@ struct SelfRefinementTests {
         arguments: [(0, 1), (0.7, 3)])
     func unchanged(temperature: Double, rewritings: Int) async throws {
         let (result, model) = try await refine(Self.text, RefinementSettings(temperature: temperature)) {
-            role, request in role == .anonymize ? RoleReply.answer(request.subject) : diligentAnswer(role, request)
+            role, request in role == .anonymizer ? RoleReply.answer(request.subject) : diligentAnswer(role, request)
         }
         #expect(Set(result.rounds.map(\.state.text)) == [Self.text] && result.rounds.count == 1 + rewritings)
-        #expect(model.requests(.anonymize).count == rewritings)
-        #expect(model.requests(.infer).count == 1 && model.requests(.judge).isEmpty)
+        #expect(model.requests(.anonymizer).count == rewritings)
+        #expect(model.requests(.adversary).count == 1 && model.requests(.judge).isEmpty)
         #expect(result.reviewReasons == [.stillInferable(result.rounds[0].state.inferences)])
     }
 
@@ -102,7 +102,7 @@ struct SelfRefinementTests {
     func threeModels() async throws {
         let models = (0..<3).map { _ in ScriptedChatModel(diligentAnswer) }
         _ = try await SelfRefinement(anonymizer: models[0], adversary: models[1], judge: models[2]).refine(Self.text)
-        for (model, role) in zip(models, [ScriptedChatModel.Role.anonymize, .infer, .judge]) {
+        for (model, role) in zip(models, [Role.anonymizer, .adversary, .judge]) {
             #expect(!model.requests.isEmpty && model.requests(role).count == model.requests.count)
         }
     }
@@ -114,10 +114,10 @@ struct LostRoundTests {
 
     @Test(
         "an answer that cannot be read is asked for again, with another seed and at a temperature above 0",
-        arguments: [RoundFailure.Role.anonymize, .infer, .judge])
-    func retries(role: RoundFailure.Role) async throws {
+        arguments: [Role.anonymizer, .adversary, .judge])
+    func retries(role: Role) async throws {
         let model = ScriptedChatModel { asked, request in
-            "\(asked)" == role.rawValue && request.temperature == 0 ? "I'd rather not." : diligentAnswer(asked, request)
+            asked == role && request.temperature == 0 ? "I'd rather not." : diligentAnswer(asked, request)
         }
         let result = try await SelfRefinement(model).refine(Self.text)
         #expect(result.rounds.count == 3 && result.rounds.allSatisfy { $0.failure == nil })
@@ -128,12 +128,12 @@ struct LostRoundTests {
 
     @Test(
         "a round without a readable answer keeps text, P and U, says why, and the next one tries again",
-        arguments: [RoundFailure.Role.anonymize, .infer, .judge],
+        arguments: [Role.anonymizer, .adversary, .judge],
         ["garbage", "", "{", "#", "\u{0}\u{FFFD}", "cut off…"])
-    func lost(role: RoundFailure.Role, garbage: String) async throws {
+    func lost(role: Role, garbage: String) async throws {
         let model = ScriptedChatModel { asked, request in
             let isOriginal = request.subject == Self.text
-            if "\(asked)" == role.rawValue, role == .infer ? !isOriginal : true { return garbage }
+            if asked == role, role == .adversary ? !isOriginal : true { return garbage }
             return diligentAnswer(asked, request)
         }
         let result = try await SelfRefinement(model, settings: RefinementSettings(rounds: 2, retries: 1)).refine(
@@ -147,8 +147,8 @@ struct LostRoundTests {
         }
         #expect(result.reviewReasons.contains(.stillInferable(result.rounds[0].state.inferences)))
         // Each round tries twice.
-        let asked = ScriptedChatModel.Role.allCases.first { "\($0)" == role.rawValue }!
-        #expect(model.requests(asked).count == (role == .infer ? 5 : 4))
+        let asked = role
+        #expect(model.requests(asked).count == (role == .adversary ? 5 : 4))
     }
 
     @Test("a text whose original cannot be examined is kept and marked")
@@ -162,12 +162,12 @@ struct LostRoundTests {
     @Test("a conversation that the model refuses is not tried again")
     func refusal() async throws {
         let model = ScriptedChatModel { role, request in
-            if role == .anonymize { throw ChatRefusal("too long") }
+            if role == .anonymizer { throw ChatRefusal("too long") }
             return diligentAnswer(role, request)
         }
         let result = try await SelfRefinement(model, settings: RefinementSettings(rounds: 1)).refine(Self.text)
-        #expect(model.requests(.anonymize).count == 1)
-        #expect(result.rounds[1].failure == RoundFailure(.anonymize, reason: "too long"))
+        #expect(model.requests(.anonymizer).count == 1)
+        #expect(result.rounds[1].failure == RoundFailure(.anonymizer, reason: "too long"))
     }
 
     @Test("a model that cannot be had ends everything")
@@ -182,8 +182,8 @@ struct LostRoundTests {
             let model = ScriptedChatModel { role, request in
                 switch role {
                 case .judge: RoleReply.answer(found)
-                case .anonymize: RoleReply.answer(rewritten)
-                case .infer: diligentAnswer(.infer, request)
+                case .anonymizer: RoleReply.answer(rewritten)
+                case .adversary: diligentAnswer(.adversary, request)
                 }
             }
             return try await SelfRefinement(model).refine(Self.text).reviewReasons

@@ -68,7 +68,7 @@ struct TrajectoryReaderTests {
     func lostLater() throws {
         let lost =
             #"{"text": "a", "privacy": [], "utility": {"readability": 9, "meaning": 9, "hallucinations": 1}, "#
-            + #""failure": {"role": "infer", "reason": "garbage"}}"#
+            + #""failure": {"role": "adversary", "reason": "garbage"}}"#
         let (trajectories, report) = try read(#"{"rounds": [{"text": "a", "privacy": []}, \#(lost)]}"#)
         #expect(trajectories[0].states.count == 2 && report.counts.isEmpty)
     }
@@ -97,7 +97,7 @@ struct TrajectoryReaderTests {
             #"{"texts": []}"#, #"{"id": 3}"#, #"{"texts": [{"text": "", "privacy": []}]}"#,
             #"{"texts": [{"text": "a", "privacy": null}]}"#,
             #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": null}]}"#,
-            #"{"rounds": [{"text": "a", "privacy": [], "failure": {"role": "infer", "reason": "garbage"}}]}"#,
+            #"{"rounds": [{"text": "a", "privacy": [], "failure": {"role": "adversary", "reason": "garbage"}}]}"#,
             #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": {"readability": 8.5, "meaning": 5, "hallucinations": 1}}]}"#,
             #"{"texts": [{"text": "a", "privacy": []}, {"text": "b", "privacy": [], "utility": {"readability": 11, "meaning": 5, "hallucinations": 1}}]}"#,
         ])
