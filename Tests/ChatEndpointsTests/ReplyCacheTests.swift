@@ -1,6 +1,8 @@
 import Diagnostics
 import EndpointTestServer
 import Foundation
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import ChatEndpoints
@@ -89,6 +91,49 @@ struct ReplyCacheTests {
             #expect(try await endpoint.reply(to: question("a")).text == "paid")
             #expect(bench.server.requests.count == 1)
         }
+    }
+
+    @Test("a request for which several wait goes on as long as one of them does")
+    func sharedRequest() async throws {
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let reply = EndpointReply(text: "paid", finishReason: .stop, promptTokens: 1, completionTokens: 1)
+        let shared = SharedRequest(
+            Task {
+                for await _ in released { break }
+                try Task.checkCancellation()
+                return .reply(reply)
+            })
+        #expect(shared.join())
+        let callers = (0..<2).map { _ in Task { try await shared.outcome().get() } }
+        callers[0].cancel()
+        release.yield()
+        #expect(try await callers[1].value == reply)
+    }
+
+    @Test("a request that all callers have given up is cancelled, and one that comes then asks anew")
+    func givenUp() async throws {
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let cache = try ReplyCache(folder.appendingPathComponent("replies.journal"))
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let asked = Mutex(0)
+        let reply = EndpointReply(text: "second", finishReason: .stop, promptTokens: 1, completionTokens: 1)
+        let make = { @Sendable () async throws -> EndpointReply in
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            guard number == 1 else { return reply }
+            begin.yield()
+            try await Task.sleep(for: .seconds(600))
+            return EndpointReply(text: "first", finishReason: .stop, promptTokens: 1, completionTokens: 1)
+        }
+        let first = Task { try await cache.reply(to: "request", make) }
+        for await _ in begun { break }
+        first.cancel()
+        #expect(try await cache.reply(to: "request", make).0 == reply)
+        await #expect(throws: CancellationError.self) { try await first.value }
+        #expect(asked.withLock { $0 } == 2)
     }
 
     @Test("a journal is used by one process at a time")

@@ -6,7 +6,8 @@ import Synchronization
 /// What has been answered, so that nothing is paid twice: a journal of replies by the digest of their whole request.
 ///
 /// A reply is on the disk before anyone sees it, so that a process that is killed loses at most the requests that were
-/// under way. Equal requests that are under way at the same time are sent once. One process at a time may use a file.
+/// under way. Equal requests that are under way at the same time are sent once, and given up only when nobody waits for them
+/// any more. One process at a time may use a file.
 public actor ReplyCache {
     /// How a request has ended.
     enum Outcome: Sendable {
@@ -36,7 +37,7 @@ public actor ReplyCache {
     private let journal: Journal
     private var outcomes: [String: Outcome]
     private var answered: Set<Source>
-    private var underWay: [String: Task<Outcome, any Error>] = [:]
+    private var underWay: [String: SharedRequest] = [:]
 
     /// Opens the journal, or begins one.
     ///
@@ -84,16 +85,20 @@ public actor ReplyCache {
     func outcome(
         of request: String, from source: Source? = nil, _ make: @escaping @Sendable () async throws -> Outcome
     ) async throws -> (Outcome, isFromCache: Bool) {
-        if let outcome = outcomes[request] { return (outcome, true) }
-        if let task = underWay[request] { return (try await task.value, true) }
-        let task = Task { try self.keep(try await make(), of: request, from: source) }
-        underWay[request] = task
-        defer { underWay[request] = nil }
-        return try await withTaskCancellationHandler {
-            (try await task.value, false)
-        } onCancel: {
-            task.cancel()
+        while true {
+            if let outcome = outcomes[request] { return (outcome, true) }
+            guard let shared = underWay[request] else { break }
+            if shared.join() { return (try await shared.outcome(), true) }
+            // All who wanted it were cancelled; this caller asks again.
+            await shared.end()
         }
+        let shared = SharedRequest(
+            Task {
+                defer { underWay[request] = nil }
+                return try self.keep(try await make(), of: request, from: source)
+            })
+        underWay[request] = shared
+        return (try await shared.outcome(), false)
     }
 
     private func keep(_ outcome: Outcome, of request: String, from source: Source?) throws(InputError) -> Outcome {
