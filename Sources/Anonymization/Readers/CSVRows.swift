@@ -31,13 +31,18 @@ struct CSVRows {
         self.columns = columns
         delimiter = CSVDelimiter.guessed(string: header)
         let names = try Self.fields(of: header, delimiter, at: place).map { $0.trimming(while: \.isWhitespace) }
+        // Without a line of names this would be a text that nobody should see: errors tell of it by numbers alone.
         guard let text = names.firstIndex(of: columns.text) else {
             throw InputError(
                 .data, at: place,
-                "expected a column \(quoted(columns.text)), found \(names.map(quoted).joined(separator: ", "))")
+                "expected a line of names with a column \(quoted(columns.text)), found \(names.count) other "
+                    + (names.count == 1 ? "field" : "fields"))
         }
-        if let repeated = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw InputError(.data, at: place, "expected every column once, found \(quoted(repeated)) again")
+        for (index, name) in names.enumerated() {
+            guard let first = names.firstIndex(of: name), first < index else { continue }
+            throw InputError(
+                .data, at: place,
+                "expected every column once, found the name of column \(first + 1) again for column \(index + 1)")
         }
         self.names = names
         self.text = text

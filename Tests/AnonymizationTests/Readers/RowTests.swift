@@ -50,7 +50,8 @@ struct RowTests {
         arguments: [
             ("text,id\na,1\nb", 3, "2 fields"), ("text,id\n\"a\nb\",1\nb,2,3", 4, "found 3"),
             ("text,id\na,1\n\"b,2\nc", 3, "end of the file"), ("text,id\na,1\nb 5\"\"x\" y,2\"", 3, "quotation marks"),
-            ("body,id\na,1", 1, "'text'"), ("text,id,id\na,1,2", 1, "'id' again"),
+            ("body,id\na,1", 1, "column 'text', found 2 other fields"),
+            ("text,id,id\na,1,2", 1, "column 2 again for column 3"), ("a b 5,c\n", 1, "found 2 other fields"),
         ])
     func badCSV(content: String, line: Int, message: String) throws {
         let error = #expect(throws: InputError.self) { try readSource(content, as: "a.csv") }
