@@ -5,6 +5,10 @@ import Tensors
 /// Profiles are drawn with replacement, as many as there are, and the measure is computed again; the interval lies between
 /// percentiles of the results (Efron, 1979). Texts of one author are not independent, which is why whole profiles are drawn.
 public struct Bootstrap: Sendable, Equatable {
+    /// The most that are of any use, and that memory is set aside for.
+    public static let mostReplicates = 100_000
+
+    /// How often profiles are drawn; 0 for no intervals.
     public var replicates: Int
     public var seed: UInt64
     /// The share of the results between the ends.
@@ -16,10 +20,11 @@ public struct Bootstrap: Sendable, Equatable {
         self.level = level
     }
 
-    /// The draws, the same for every measure, so that differences between methods are not differences between draws.
-    func draws(of count: Int) -> [[Int]] {
-        let key = RandomKey(seed: seed)
-        return (0..<replicates).map { key.folding($0).drawnIndices(count: count, below: count) }
+    /// A draw, the same for every measure, so that differences between methods are not differences between draws.
+    ///
+    /// - Parameter count: of the profiles.
+    func draw(_ number: Int, of count: Int) -> [Int] {
+        RandomKey(seed: seed).folding(number).drawnIndices(count: count, below: count)
     }
 
     /// The ends of the interval of some results; nil where there are none.

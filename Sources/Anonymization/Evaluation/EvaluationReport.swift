@@ -42,26 +42,18 @@ public struct EvaluationReport: Sendable, Equatable {
         let tallies = scores.methods.map { scores.tallies(of: $0, profiles: profiles) }
         let totals = tallies.map(\.total)
         let originalPrivacy = totals[0].privacy
-        let draws = bootstrap.draws(of: profiles.count)
-        let originals = draws.map { draw in tallies[0].total(of: draw).privacy }
-        rows = zip(scores.methods, tallies).enumerated().map { index, pair in
-            let (method, parts) = pair
-            let drawn = draws.map(parts.total(of:))
-            func measure(_ value: Double?, _ results: [Double?]) -> Measure? {
-                value.map { Measure($0, interval: bootstrap.interval(of: results.compactMap { $0 })) }
+        let drawn = DrawnMeasures(tallies, bootstrap)
+        rows = scores.methods.enumerated().map { index, method in
+            func measure(_ value: Double?, _ results: [Double]) -> Measure? {
+                value.map { Measure($0, interval: bootstrap.interval(of: results)) }
             }
             let overall = OverallScore.value(
                 privacy: totals[index].privacy, utility: totals[index].utility, originalPrivacy: originalPrivacy)
             return Row(
                 name: method.name, kind: method.kind, tally: totals[index],
-                privacy: measure(totals[index].privacy, drawn.map(\.privacy)),
-                utility: measure(totals[index].utility, drawn.map(\.utility)),
-                overall: measure(
-                    overall,
-                    zip(drawn, originals).map {
-                        OverallScore.value(privacy: $0.privacy, utility: $0.utility, originalPrivacy: $1)
-                    }),
-                spans: method.spans,
+                privacy: measure(totals[index].privacy, drawn.privacy[index]),
+                utility: measure(totals[index].utility, drawn.utility[index]),
+                overall: measure(overall, drawn.overall[index]), spans: method.spans,
                 consistency: RunConsistency(method, of: scores, originalPrivacy: originalPrivacy))
         }
         textCount = scores.texts.count
@@ -69,6 +61,34 @@ public struct EvaluationReport: Sendable, Equatable {
         runCount = scores.methods.map(\.runs.count).max() ?? 1
         self.bootstrap = bootstrap
         self.notes = notes
+    }
+}
+
+/// What the measures of every method come to in each draw, those that are nil left out. Of the draws themselves only one is
+/// held at a time.
+private struct DrawnMeasures {
+    /// One list for each method.
+    private(set) var privacy: [[Double]]
+    private(set) var utility: [[Double]]
+    private(set) var overall: [[Double]]
+
+    /// - Parameter tallies: of each method, the original first, one for each profile.
+    init(_ tallies: [[EvaluationTally]], _ bootstrap: Bootstrap) {
+        privacy = Array(repeating: [], count: tallies.count)
+        (utility, overall) = (privacy, privacy)
+        for number in 0..<bootstrap.replicates {
+            let draw = bootstrap.draw(number, of: tallies[0].count)
+            var originalPrivacy: Double?
+            for (index, parts) in tallies.enumerated() {
+                let total = parts.total(of: draw)
+                if index == 0 { originalPrivacy = total.privacy }
+                if let value = total.privacy { privacy[index].append(value) }
+                if let value = total.utility { utility[index].append(value) }
+                let value = OverallScore.value(
+                    privacy: total.privacy, utility: total.utility, originalPrivacy: originalPrivacy)
+                if let value { overall[index].append(value) }
+            }
+        }
     }
 }
 

@@ -61,8 +61,9 @@ struct EvaluateCommand: ComputingCommand {
         guard 0...5 ~= certainty else {
             throw ValidationError("--certainty: expected a number from 0 to 5, found \(certainty)")
         }
-        guard 0...1_000_000 ~= bootstrap else {
-            throw ValidationError("--bootstrap: expected a number from 0 to 1000000, found \(bootstrap)")
+        guard 0...Bootstrap.mostReplicates ~= bootstrap else {
+            throw ValidationError(
+                "--bootstrap: expected a number from 0 to \(Bootstrap.mostReplicates), found \(bootstrap)")
         }
         _ = try namedBaselines()
     }

@@ -26,7 +26,7 @@ struct EvaluationReportTests {
     func bootstrap() throws {
         let report = EvaluationReport(Self.scores(), bootstrap: Bootstrap(replicates: 400, seed: 7))
         #expect(report == EvaluationReport(Self.scores(), bootstrap: Bootstrap(replicates: 400, seed: 7)))
-        #expect(Bootstrap(seed: 7).draws(of: 10) != Bootstrap(seed: 8).draws(of: 10))
+        #expect(Bootstrap(seed: 7).draw(3, of: 10) != Bootstrap(seed: 8).draw(3, of: 10))
         let interval = try #require(report.rows[0].privacy?.interval)
         #expect(interval.contains(0.5))
         // A profile's texts are right together, so that the shares are tenths; ten fair draws have their 2.5th and 97.5th
