@@ -57,6 +57,19 @@ struct SynthesisTests {
         }
     }
 
+    @Test("every language has topics of its own, with names of people and dates in its own format")
+    func languages() {
+        for language in WrittenLanguage.all {
+            #expect(language.topics.count >= 3 && Set(language.topics.map(\.name)).count == language.topics.count)
+            let names = Set(language.topics.flatMap(\.clues).flatMap(\.template.names))
+            #expect(names.isSuperset(of: ["friend", "birthDate", "birthYear", "city", "job", "age"]))
+            let sentences = language.topics.flatMap { $0.openers + $0.remarks + $0.closers.filter { !$0.isEmpty } }
+            #expect(Set(sentences).count == sentences.count)
+        }
+        let dates = WrittenLanguage.all.map { $0.dates.written(year: 1987, month: 3, day: 5) }
+        #expect(Set(dates) == ["05.03.1987", "05/03/1987", "1987年3月5日"])
+    }
+
     @Test("spans mark what was filled in, in Unicode scalars, whatever the script and the way of typing")
     func spans() {
         let synthesis = Synthesis(profiles: 300, seed: 4)

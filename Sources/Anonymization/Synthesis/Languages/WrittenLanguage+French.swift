@@ -5,7 +5,7 @@ extension WrittenLanguage {
             "nurse": ("infirmier", "infirmière"), "electrician": ("électricien", "électricienne"),
             "hairdresser": ("coiffeur", "coiffeuse"), "accountant": ("comptable", "comptable"),
         ],
-        spouse: ("Ma femme", "Mon mari"), lover: ("Ma copine", "Mon copain"),
+        dates: .slashes, spouse: ("Ma femme", "Mon mari"), lover: ("Ma copine", "Mon copain"),
         topics: [
             Topic(
                 name: "quotidien",
@@ -50,7 +50,8 @@ extension WrittenLanguage {
                     "Il suffit de s'y mettre, après ça va tout seul.", "Les petites habitudes font la différence.",
                     "On ne m'avait pas prévenu que ce serait si long.", "Le boulanger du coin en parle encore.",
                 ],
-                closers: ["Et chez vous ?", "Bon courage à tous.", "Voilà, c'était mon humeur du jour.", ""])
+                closers: ["Et chez vous ?", "Bon courage à tous.", "Voilà, c'était mon humeur du jour.", ""]),
+            .frenchOffices, .frenchNames,
         ])
 
     static let portuguese = WrittenLanguage(
@@ -59,7 +60,7 @@ extension WrittenLanguage {
             "pharmacist": ("farmacêutico", "farmacêutica"), "truck driver": ("caminhoneiro", "caminhoneira"),
             "architect": ("arquiteto", "arquiteta"), "primary school teacher": ("professor", "professora"),
         ],
-        spouse: ("Minha esposa", "Meu marido"), lover: ("Minha namorada", "Meu namorado"),
+        dates: .slashes, spouse: ("Minha esposa", "Meu marido"), lover: ("Minha namorada", "Meu namorado"),
         topics: [
             Topic(
                 name: "dia a dia",
@@ -92,6 +93,7 @@ extension WrittenLanguage {
                         "[Moro só,|Em casa é tudo calmo,|Está tudo calmo,] então ninguém reclama da minha música."),
                 ],
                 remarks: ["No fim dá tudo certo.", "O trânsito não ajuda ninguém.", "Um café resolve metade."],
-                closers: ["E vocês, o que acham?", "Abraço pra todo mundo.", ""])
+                closers: ["E vocês, o que acham?", "Abraço pra todo mundo.", ""]),
+            .portugueseOffices, .portugueseNames,
         ])
 }

@@ -5,7 +5,7 @@ extension WrittenLanguage {
             "nurse": ("Krankenpfleger", "Krankenschwester"), "bus driver": ("Busfahrer", "Busfahrerin"),
             "maths teacher": ("Mathelehrer", "Mathelehrerin"), "carpenter": ("Tischler", "Tischlerin"),
         ],
-        spouse: ("Meine Frau", "Mein Mann"), lover: ("Meine Freundin", "Mein Freund"),
+        dates: .dots, spouse: ("Meine Frau", "Mein Mann"), lover: ("Meine Freundin", "Mein Freund"),
         topics: [
             Topic(
                 name: "Alltag",
@@ -50,6 +50,7 @@ extension WrittenLanguage {
                     "Früher war das irgendwie einfacher.", "Man muss auch mal fünfe gerade sein lassen.",
                     "Ein guter Kaffee am Morgen rettet viel.", "Die Nachbarn sagen übrigens dasselbe.",
                 ],
-                closers: ["Wie macht ihr das?", "Liebe Grüße in die Runde.", "Morgen wird es besser.", ""])
+                closers: ["Wie macht ihr das?", "Liebe Grüße in die Runde.", "Morgen wird es besser.", ""]),
+            .germanOffices, .germanNames,
         ])
 }

@@ -5,7 +5,7 @@ extension WrittenLanguage {
             "nurse": ("pielęgniarzem", "pielęgniarką"), "electrician": ("elektrykiem", "elektryczką"),
             "librarian": ("bibliotekarzem", "bibliotekarką"),
         ],
-        spouse: ("Moja żona", "Mój mąż"), lover: ("Moja dziewczyna", "Mój chłopak"),
+        dates: .dots, spouse: ("Moja żona", "Mój mąż"), lover: ("Moja dziewczyna", "Mój chłopak"),
         topics: [
             Topic(
                 name: "codzienność",
@@ -22,7 +22,7 @@ extension WrittenLanguage {
                         "Jestem [{job}|osobą pracującą na zmiany|zwykłym człowiekiem], więc wolne święta to dla mnie rzadkość."
                     ),
                     .stated(
-                        .age, "[Mam {age} lat|Mam swoje lata|Jestem osobą dorosłą] i dopiero teraz uczę się pływać."),
+                        .age, "[W wieku {age} lat|W moim wieku|Jako osoba dorosła] dopiero uczę się pływać."),
                     .stated(.relationship, ["Married"], "[{spouse}|Ktoś bliski|Ktoś] twierdzi, że za dużo narzekam."),
                     .stated(
                         .relationship, ["In Relation"], "[{lover}|Ktoś bliski|Ktoś] piecze najlepszy sernik na świecie."
@@ -32,7 +32,8 @@ extension WrittenLanguage {
                         "[Po rozwodzie|Od jakiegoś czasu|Od jakiegoś czasu] gotuję tylko w niedziele."),
                 ],
                 remarks: ["Jakoś to będzie.", "Kiedyś było prościej.", "Dobra kawa to połowa sukcesu."],
-                closers: ["A jak u was?", "Pozdrawiam wszystkich.", ""])
+                closers: ["A jak u was?", "Pozdrawiam wszystkich.", ""]),
+            .polishOffices, .polishNames,
         ])
 
     static let turkish = WrittenLanguage(
@@ -41,7 +42,7 @@ extension WrittenLanguage {
             "nurse": ("hemşireyim", "hemşireyim"), "accountant": ("muhasebeciyim", "muhasebeciyim"),
             "chef": ("aşçıyım", "aşçıyım"), "pharmacist": ("eczacıyım", "eczacıyım"),
         ],
-        spouse: ("Karım", "Kocam"), lover: ("Kız arkadaşım", "Erkek arkadaşım"),
+        dates: .dots, spouse: ("Karım", "Kocam"), lover: ("Kız arkadaşım", "Erkek arkadaşım"),
         topics: [
             Topic(
                 name: "günlük hayat",
@@ -68,7 +69,8 @@ extension WrittenLanguage {
                         "[Boşandıktan sonra|Bir süredir|Bir süredir] yemek yapmayı yeniden öğrendim."),
                 ],
                 remarks: ["Sabreden kazanır.", "Bir çay her şeyi çözer.", "Komşular da aynı fikirde."],
-                closers: ["Siz ne dersiniz?", "Herkese selamlar.", ""])
+                closers: ["Siz ne dersiniz?", "Herkese selamlar.", ""]),
+            .turkishOffices, .turkishNames,
         ])
 
     static let japanese = WrittenLanguage(
@@ -77,7 +79,7 @@ extension WrittenLanguage {
             "nurse": ("看護師", "看護師"), "pharmacist": ("薬剤師", "薬剤師"), "architect": ("建築士", "建築士"),
             "software developer": ("プログラマー", "プログラマー"),
         ],
-        spouse: ("妻", "夫"), lover: ("彼女", "彼氏"),
+        dates: .ideographs, spouse: ("妻", "夫"), lover: ("彼女", "彼氏"),
         topics: [
             Topic(
                 name: "日常",
@@ -92,7 +94,8 @@ extension WrittenLanguage {
                     .hinted(.relationship, ["No relation"], "[独身の一人暮らし|静かな暮らし|気楽な毎日]なので、夜中にラーメンを食べても怒られません。"),
                 ],
                 remarks: ["毎日少しずつ続けるのが一番です。", "電車はいつも通り混んでいました。", "温かいお茶があれば何とかなります。"],
-                closers: ["皆さんはどうですか。", "また報告します。", ""])
+                closers: ["皆さんはどうですか。", "また報告します。", ""]),
+            .japaneseOffices, .japaneseNames,
         ])
 
     static let chinese = WrittenLanguage(
@@ -101,7 +104,7 @@ extension WrittenLanguage {
             "nurse": ("护士", "护士"), "accountant": ("会计", "会计"), "maths teacher": ("数学老师", "数学老师"),
             "software developer": ("程序员", "程序员"),
         ],
-        spouse: ("我老婆", "我老公"), lover: ("我女朋友", "我男朋友"),
+        dates: .ideographs, spouse: ("我老婆", "我老公"), lover: ("我女朋友", "我男朋友"),
         topics: [
             Topic(
                 name: "日常",
@@ -117,6 +120,7 @@ extension WrittenLanguage {
                     .hinted(.relationship, ["No relation"], "[单身一个人住|在家很自在|在家]，想几点睡就几点睡。"),
                 ],
                 remarks: ["慢慢来，不着急。", "邻居也这么说。", "喝杯热茶就好了。"],
-                closers: ["大家怎么看？", "祝大家周末愉快。", ""])
+                closers: ["大家怎么看？", "祝大家周末愉快。", ""]),
+            .chineseOffices, .chineseNames,
         ])
 }

@@ -9,7 +9,7 @@ extension WrittenLanguage {
             "nurse": ("enfermero", "enfermera"), "accountant": ("contador", "contadora"),
             "chef": ("cocinero", "cocinera"), "librarian": ("bibliotecario", "bibliotecaria"),
         ],
-        spouse: ("Mi mujer", "Mi marido"), lover: ("Mi novia", "Mi novio"),
+        dates: .slashes, spouse: ("Mi mujer", "Mi marido"), lover: ("Mi novia", "Mi novio"),
         topics: [
             Topic(
                 name: "vida diaria",
@@ -54,6 +54,7 @@ extension WrittenLanguage {
                     "Los vecinos tampoco saben nada.",
                     "El café de la esquina sigue siendo lo mejor del día.",
                 ],
-                closers: ["¿A alguien más le pasa?", "Un saludo a todos.", "En fin, mañana será otro día.", ""])
+                closers: ["¿A alguien más le pasa?", "Un saludo a todos.", "En fin, mañana será otro día.", ""]),
+            .spanishOffices, .spanishNames,
         ])
 }

@@ -36,7 +36,7 @@ extension Persona {
             "school": random.pick(occupation.education == "In Highschool" ? Self.highSchools : Self.universities),
             "degree": random.pick(Self.degrees(in: occupation)),
         ]
-        return language.map { values.merging($0.values(for: self)) { $1 } } ?? values
+        return language.map { values.merging($0.values(for: self, birthday: (birthMonth, birthDay))) { $1 } } ?? values
     }
 
     private static let highSchools = [
