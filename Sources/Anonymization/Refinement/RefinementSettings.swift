@@ -6,40 +6,37 @@ public struct RefinementSettings: Sendable, Equatable {
     public var protected: Set<Attribute>
     /// The least certainty, from 1 to 5, with which an inference counts.
     public var certainty: Int
-    /// Of all answers; 0 takes the likeliest token each time.
-    public var temperature: Double
-    /// The least set of tokens with this probability is drawn from, where the temperature is above 0.
-    public var topP: Double
-    /// The most tokens of an answer.
-    public var maxTokens: Int
-    /// How often an answer that cannot be read is asked for again, with a seed of its own and at least
-    /// `retryTemperature`.
-    public var retries: Int
-    /// What every draw depends on, beside the text itself.
-    public var seed: UInt64
+    /// Of all three roles.
+    public var answers: AnswerSettings
     /// The utility, from 0 to 1, below which a text needs a human's eye.
     public var utilityFloor: Double
 
-    /// Without it a model at temperature 0 would give the same answer again.
-    public static let retryTemperature = 0.7
     /// A text that has become shorter or longer than this, measured in characters against the original, needs a human's
     /// eye.
     public static let lengthRatios = 0.5...2.0
 
     public init(
         rounds: Int = 3, protected: Set<Attribute> = Set(Attribute.allCases), certainty: Int = 3,
-        temperature: Double = 0, topP: Double = 1, maxTokens: Int = 1024, retries: Int = 2, seed: UInt64 = 0,
-        utilityFloor: Double = 0.7
+        answers: AnswerSettings, utilityFloor: Double = 0.7
     ) {
         self.rounds = rounds
         self.protected = protected
         self.certainty = certainty
-        self.temperature = temperature
-        self.topP = topP
-        self.maxTokens = maxTokens
-        self.retries = retries
-        self.seed = seed
+        self.answers = answers
         self.utilityFloor = utilityFloor
+    }
+
+    /// The same with the settings of the answers one by one.
+    public init(
+        rounds: Int = 3, protected: Set<Attribute> = Set(Attribute.allCases), certainty: Int = 3,
+        temperature: Double = 0, topP: Double = 1, maxTokens: Int = 1024, retries: Int = 2, seed: UInt64 = 0,
+        utilityFloor: Double = 0.7
+    ) {
+        self.init(
+            rounds: rounds, protected: protected, certainty: certainty,
+            answers: AnswerSettings(
+                temperature: temperature, topP: topP, maxTokens: maxTokens, retries: retries, seed: seed),
+            utilityFloor: utilityFloor)
     }
 
     /// The inferences that count.
@@ -53,9 +50,7 @@ extension RefinementSettings {
     public func named(digest: String) -> [(name: String, value: String)] {
         [
             ("model", digest), ("protect", protected.sorted().map(\.rawValue).joined(separator: ",")),
-            ("rounds", "\(rounds)"), ("certainty", "\(certainty)"), ("temperature", "\(temperature)"),
-            ("top_p", "\(topP)"), ("max_tokens", "\(maxTokens)"), ("retries", "\(retries)"), ("seed", "\(seed)"),
-            ("utility_floor", "\(utilityFloor)"),
-        ]
+            ("rounds", "\(rounds)"), ("certainty", "\(certainty)"),
+        ] + answers.named + [("utility_floor", "\(utilityFloor)")]
     }
 }

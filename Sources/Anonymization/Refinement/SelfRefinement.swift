@@ -1,8 +1,9 @@
 import Tensors
+import Tokenizers
 
 /// Self-refinement at use (SEAL, section 3): P_t = infer(x_t), U_t = judge(x_0, x_t), x_{t+1} = anonymize(x_t, P_t, U_t), for
-/// some rounds or until nothing that counts is inferred any more. At temperature 0 it also ends with a rewriting that leaves
-/// the text as it is.
+/// some rounds or until nothing that counts is inferred any more. A rewriting that changes nothing but blanks leaves the text
+/// as it is; at temperature 0 it also ends the refinement.
 ///
 /// A round of which any answer cannot be read, after some more tries with other seeds, is lost: it keeps the text, P and U
 /// of the round before. A result depends on the settings and the text alone, not on what is refined beside it.
@@ -36,7 +37,7 @@ public struct SelfRefinement: Sendable {
         var state = AnonymizationState(text: text, inferences: [], judgement: .original)
         var rounds: [RefinedText.Round] = []
         do {
-            state.inferences = try await inferences(from: text, call(.adversary, of: text, round: 0))
+            state.inferences = try await inferences(from: text, original: text, round: 0)
             rounds.append(.init(state))
         } catch let failure as RoundFailure {
             rounds.append(.init(state, failure: failure))
@@ -46,7 +47,7 @@ public struct SelfRefinement: Sendable {
                 let refined = try await next(state, original: text, round: rounds.count)
                 rounds.append(.init(refined))
                 // The likeliest answer to the same question is the same again.
-                if settings.temperature == 0, refined.text == state.text { break }
+                if settings.answers.temperature == 0, refined.text == state.text { break }
                 state = refined
             } catch let failure as RoundFailure {
                 rounds.append(.init(state, failure: failure))
@@ -59,23 +60,38 @@ public struct SelfRefinement: Sendable {
         let messages = RolePrompt.anonymize(
             state.text, inferences: settings.counted(state.inferences),
             judgement: state.text == original ? nil : state.judgement, protecting: settings.protected)
-        var rewriting = call(.anonymizer, of: original, round: round)
-        // A token stands for at least a byte, so a longer answer would be much longer than its text.
-        rewriting.maxTokens = min(settings.maxTokens, state.text.utf8.count + 64)
-        let text = try await rewriting.answer(anonymizer, messages, RoleReply.text(in:))
-        // What was said of the same text still holds.
-        if text == state.text { return state }
-        async let inferences = inferences(from: text, call(.adversary, of: original, round: round))
-        async let judgement = call(.judge, of: original, round: round).answer(
-            judge, RolePrompt.judge(original: original, adapted: text), RoleReply.judgement(in:))
+        let text = try await answer(.anonymizer, anonymizer, messages, original, round, RoleReply.text(in:))
+        // What was said of the same words still holds.
+        if text.isSameButForBlanks(as: state.text) { return state }
+        async let inferences = inferences(from: text, original: original, round: round)
+        async let judgement = answer(
+            .judge, judge, RolePrompt.judge(original: original, adapted: text), original, round,
+            RoleReply.judgement(in:))
         return try await AnonymizationState(text: text, inferences: inferences, judgement: judgement)
     }
 
-    private func inferences(from text: String, _ call: RoleCall) async throws -> [Inference] {
-        try await call.answer(adversary, RolePrompt.infer(text), RoleReply.inferences(in:))
+    private func inferences(from text: String, original: String, round: Int) async throws -> [Inference] {
+        try await answer(.adversary, adversary, RolePrompt.infer(text), original, round, RoleReply.inferences(in:))
     }
 
-    private func call(_ role: Role, of text: String, round: Int) -> RoleCall {
-        RoleCall(role: role, key: RandomKey(of: text, seed: settings.seed).folding(round), settings: settings)
+    /// - Throws: `RoundFailure` where no answer can be read or the model refuses; what the model throws otherwise.
+    private func answer<Value>(
+        _ role: Role, _ model: any ChatModel, _ messages: [ChatMessage], _ original: String, _ round: Int,
+        _ read: (String) throws(ReplyError) -> Value
+    ) async throws -> Value {
+        let key = RandomKey(of: original, seed: settings.answers.seed).folding(round)
+            .folding(Role.allCases.firstIndex(of: role) ?? 0)
+        do {
+            return try await settings.answers.player(model, key: key).ask(messages, read)
+        } catch let error as ReplyError {
+            throw RoundFailure(role, reason: error.description)
+        }
+    }
+}
+
+extension String {
+    /// Whether both say the same letter by letter, wherever their blanks and line ends are.
+    fileprivate func isSameButForBlanks(as other: String) -> Bool {
+        self == other || filter { !$0.isWhitespace } == other.filter { !$0.isWhitespace }
     }
 }

@@ -98,6 +98,25 @@ struct SelfRefinementTests {
         #expect(result.reviewReasons == [.stillInferable(result.rounds[0].state.inferences)])
     }
 
+    @Test(
+        "a rewriting that only moves blanks and line ends is none: the text stays as it was",
+        arguments: ["I am 29\nand live in Leeds.", "I  am 29 and live in  Leeds."])
+    func blanks(rewriting: String) async throws {
+        let (result, model) = try await refine {
+            role, request in role == .anonymizer ? RoleReply.answer(rewriting) : diligentAnswer(role, request)
+        }
+        #expect(result.rounds.map(\.state.text) == [Self.text, Self.text])
+        #expect(model.requests(.anonymizer).count == 1 && model.requests(.judge).isEmpty)
+    }
+
+    @Test("a model may think before it answers, for as long as any answer may be")
+    func thinking() async throws {
+        let thought = "<think>" + String(repeating: "Where could that be? ", count: 30) + "</think>\n"
+        let (result, model) = try await refine { role, request in thought + diligentAnswer(role, request) }
+        #expect(result.text == "I am an adult and live in a northern city." && result.reviewReasons.isEmpty)
+        #expect(Set(model.requests.map(\.maxTokens)) == [RefinementSettings().answers.maxTokens])
+    }
+
     @Test("three models take their own roles")
     func threeModels() async throws {
         let models = (0..<3).map { _ in ScriptedChatModel(diligentAnswer) }
@@ -123,7 +142,7 @@ struct LostRoundTests {
         #expect(result.rounds.count == 3 && result.rounds.allSatisfy { $0.failure == nil })
         let asked = model.requests.filter { $0.messages[0] == model.requests.last?.messages[0] }
         #expect(Set(model.requests.map(\.seed)).count == model.requests.count)
-        #expect(asked.allSatisfy { [0, RefinementSettings.retryTemperature].contains($0.temperature) })
+        #expect(asked.allSatisfy { [0, AnswerSettings.retryTemperature].contains($0.temperature) })
     }
 
     @Test(

@@ -2,21 +2,33 @@ import Tokenizers
 
 /// A model in one of the roles, asked until its answer can be read.
 public struct RolePlayer: Sendable {
+    /// How a model is asked again.
+    public enum Retry: Sendable {
+        /// With its last answer and what is wrong with it, and with the next seed: for models that follow instructions.
+        case explaining
+        /// For the same, at this temperature or above and with the seed of the attempt, from 1 on: for models that have
+        /// learned their roles and little else.
+        case drawingAgain(temperature: Double, seed: @Sendable (Int) -> UInt64)
+    }
+
     private let model: any ChatModel
     private let request: ChatRequest
     private let parseRetries: Int
+    private let retry: Retry
 
     /// - Parameters:
     ///   - model: who answers.
     ///   - request: how answers are drawn; its messages are not used.
     ///   - parseRetries: how many times it is asked again for an answer that can be read.
-    public init(_ model: any ChatModel, request: ChatRequest, parseRetries: Int) {
+    ///   - retry: how.
+    public init(_ model: any ChatModel, request: ChatRequest, parseRetries: Int, retry: Retry = .explaining) {
         self.model = model
         self.request = request
         self.parseRetries = parseRetries
+        self.retry = retry
     }
 
-    /// Asks, and asks again with the last answer and what is wrong with it.
+    /// Asks until an answer can be read.
     ///
     /// - Parameters:
     ///   - messages: the conversation.
@@ -28,7 +40,7 @@ public struct RolePlayer: Sendable {
     ) async throws -> Value {
         var request = request
         request.messages = messages
-        var retry = 0
+        var attempt = 0
         while true {
             let reply: ChatReply
             do {
@@ -43,12 +55,27 @@ public struct RolePlayer: Sendable {
                 }
                 return try read(reply.text)
             } catch let error as ReplyError {
-                guard retry < parseRetries else { throw error }
-                request.messages = messages + Self.feedback(on: reply.text, error)
-                request.seed &+= 1
-                retry += 1
+                guard attempt < parseRetries else { throw error }
+                attempt += 1
+                request = self.request(messages, attempt: attempt, behind: reply.text, error)
             }
         }
+    }
+
+    private func request(
+        _ messages: [ChatMessage], attempt: Int, behind answer: String, _ error: ReplyError
+    ) -> ChatRequest {
+        var request = request
+        switch retry {
+        case .explaining:
+            request.messages = messages + Self.feedback(on: answer, error)
+            request.seed &+= UInt64(attempt)
+        case .drawingAgain(let temperature, let seed):
+            request.messages = messages
+            request.temperature = max(request.temperature, temperature)
+            request.seed = seed(attempt)
+        }
+        return request
     }
 
     private static func feedback(on answer: String, _ error: ReplyError) -> [ChatMessage] {
