@@ -52,11 +52,18 @@ struct SignetEvaluateTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let result = Result {
             let results = try folder.file("r.jsonl", trajectory("a", guess: "30"), trajectory("b", guess: "30"))
-            let role = #"{"endpoint": {"base_url": "\#(server.baseURL)", "model": "m"}}"#
-            let models = try folder.file("models.json", #"{"adversary": \#(role), "judge": \#(role)}"#)
-            for _ in 0..<2 {
-                let json = try signet("evaluate", results, "--models", models, "--json").json()[0]
-                let methods = try #require(json["methods"]?.array)
+            let models = try self.models(server, folder)
+            for paid in [8, 0] {
+                let run = try ProgramRun.of("signet", ["evaluate", results, "--models", models, "--json"])
+                #expect(run.status == 0)
+                // Progress and costs are beside the report, which is alone.
+                let usage = try #require(run.errors.split(separator: "\n").last)
+                #expect(usage.contains("(model m): \(paid) requests, 0 of them again, \(paid) replies"), "\(usage)")
+                #expect(usage.contains(paid > 0 ? "cost 0.1600" : "cost 0.0000 now, 0.1600 in all"), "\(usage)")
+                #expect(run.errors.contains("4/4  inferences") && run.errors.contains("4/4  judgements"))
+                let quiet = try ProgramRun.of("signet", ["evaluate", results, "--models", models, "--json", "--quiet"])
+                #expect(quiet.output == run.output && quiet.errors.split(separator: "\n").count == 1)
+                let methods = try #require(try run.json()[0]["methods"]?.array)
                 #expect(methods.map { $0["privacy"]?["value"]?.double } == [1, 1, 0])
                 #expect(methods.map { $0["utility"]?["value"]?.double } == [1, 2 / 3.0, 2 / 3.0])
             }
@@ -67,6 +74,54 @@ struct SignetEvaluateTests {
         #expect(asked.withLock(\.count) == 8 && Set(asked.withLock { $0 }).count == 8)
     }
 
+    /// A file of models that one endpoint plays.
+    private func models(_ server: EndpointTestServer, _ folder: URL) throws -> String {
+        let role = """
+            {"endpoint": {"base_url": "\(server.baseURL)", "model": "m", "max_concurrent_requests": 2,
+             "price_per_million_prompt_tokens": 1000, "price_per_million_completion_tokens": 2000}}
+            """
+        return try folder.file("models.json", #"{"adversary": \#(role), "judge": \#(role)}"#)
+    }
+
+    @Test("asked to stop, it keeps what was answered, says how to go on, and goes on", arguments: [SIGINT, SIGTERM])
+    func stopped(signal: Int32) async throws {
+        let victim = Mutex<TrainProcess?>(nil)
+        let isSlow = Mutex(true)
+        let server = try await EndpointTestServer { request in
+            if request.index == 9 { victim.withLock { $0?.send(signal) } }
+            // No process does all the rest before it sees the signal.
+            if request.index > 9, isSlow.withLock({ $0 }) { try? await Task.sleep(for: .seconds(1)) }
+            return .completion(
+                request.contents.last?.hasPrefix("Original:") == true
+                    ? #"{"readability": 5, "meaning": 5, "hallucination": 1}"# : "None")
+        }
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = Result {
+            let results = folder.appendingPathComponent("r.jsonl")
+            let lines = (0..<40).map { trajectory("\($0)", guess: "30") + "\n" }
+            try Data(lines.joined().utf8).write(to: results)
+            let arguments = ["evaluate", results.path, "--models", try models(server, folder), "--bootstrap", "10"]
+            let process = try victim.withLock { process in
+                let started = try TrainProcess(arguments, program: "signet")
+                process = started
+                return started
+            }
+            let outcome = try process.wait()
+            #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
+            #expect(outcome.errorLines.last == "stopped; the same command goes on from here", "\(outcome.errors)")
+            #expect(outcome.errorLines.contains { $0.contains("(model m): \(server.requests.count) requests") })
+            #expect(server.requests.count < 160)
+            isSlow.withLock { $0 = false }
+            let rest = try ProgramRun.of("signet", arguments)
+            #expect(rest.status == 0 && rest.lines[0].hasPrefix("40 texts"))
+            // Eighty texts and as many pairs, each asked about once.
+            #expect(server.requests.count == 160 && Set(server.requests.map(\.identifier)).count == 160)
+        }
+        await server.stop()
+        try result.get()
+    }
+
     @Test("wrong usage, missing files and bad data end with their status and one line")
     func errors() throws {
         try withFolder { folder in
@@ -75,6 +130,7 @@ struct SignetEvaluateTests {
             try signetFails(["evaluate", results, "--baseline", "x"], 64, "NAME=FILE")
             try signetFails(["evaluate", results, "--certainty", "6"], 64, "--certainty")
             try signetFails(["evaluate", results, "--bootstrap", "-1"], 64, "bootstrap")
+            try signetFails(["evaluate", results, "--bootstrap", "100001"], 64, "from 0 to 100000, found 100001")
             try signetFails(["evaluate", "/nowhere"], 66, "/nowhere")
             try signetFails(["evaluate", results, "--gold", "/nowhere.csv"], 66, "/nowhere.csv")
             try signetFails(["evaluate", results, "--models", "/nowhere.json"], 66, "/nowhere.json")

@@ -50,15 +50,9 @@ public struct Distillation: Sendable {
         for line in reading.lines { reporter.warn(line) }
         let run = DistillationRun(
             loop, texts: texts, concurrentTexts: models.concurrentTexts, isStopping: { StopSignal.signal != nil })
-        var shownPercentage = -1
-        let report = DistillationReport(endpoints: models.endpoints, folder: folder)
+        let report = DistillationReport(usage: UsageReport(models.endpoints), folder: folder)
         let outcome = try await run.run(writer) { outcome in
-            let done = outcome.trajectories + outcome.setAside
-            let percentage = 100 * done / texts.count
-            // A log does not need a line for every text of thousands.
-            guard style == .bar || percentage > shownPercentage else { return }
-            shownPercentage = percentage
-            reporter.report(step: done, report.progress(outcome))
+            reporter.reportPercent(step: outcome.trajectories + outcome.setAside, report.progress(outcome))
         }
         for line in report.lines(outcome) { reporter.finish(line) }
         if outcome.end == .finished, outcome.trajectories == 0 {

@@ -1,6 +1,7 @@
 import ChatEndpoints
 import Diagnostics
 import Foundation
+import Training
 
 /// What `signet evaluate` does: files in, a report out.
 public struct Evaluation: Sendable {
@@ -9,6 +10,8 @@ public struct Evaluation: Sendable {
     private let evaluator: Evaluator
     private let bootstrap: Bootstrap
     private let modelNotes: [String]
+    /// What has been asked of endpoints, and what it cost.
+    public let usage: UsageReport
 
     /// Reads the files and makes the models.
     ///
@@ -26,6 +29,7 @@ public struct Evaluation: Sendable {
         guard let models else {
             evaluator = Evaluator()
             modelNotes = ["Inferences and judgements are those of the files."]
+            usage = UsageReport([])
             return
         }
         var maker = RoleModels(cache: try ReplyCache(URL(fileURLWithPath: models.replies)), environment: environment)
@@ -46,12 +50,16 @@ public struct Evaluation: Sendable {
         evaluator = Evaluator(
             adversary: adversary, judge: judge, equalityJudge: equalityJudge, concurrency: maker.concurrency)
         modelNotes = notes
+        usage = UsageReport(maker.endpoints)
     }
 
-    /// - Throws: what the models throw; begun again, nothing that was answered is asked again.
-    public func report() async throws -> EvaluationReport {
+    /// - Parameter style: how progress is shown, on standard error.
+    /// - Throws: what the models throw; `CancellationError`. Begun again, nothing that was answered is asked again.
+    public func report(style: ProgressReporter.Style = .quiet) async throws -> EvaluationReport {
         var reading = reading
-        let (scores, evaluating) = try await evaluator.scores(of: set)
+        var shown = ShownProgress(style: style, usage: usage)
+        defer { shown.end() }
+        let (scores, evaluating) = try await evaluator.scores(of: set) { shown.show($0) }
         reading.add(evaluating)
         guard !scores.texts.isEmpty else {
             throw InputError(
@@ -60,4 +68,29 @@ public struct Evaluation: Sendable {
         }
         return EvaluationReport(scores, bootstrap: bootstrap, notes: modelNotes + reading.lines)
     }
+}
+
+/// One bar after the other: how many comparisons there are is known only behind the inferences.
+private struct ShownProgress {
+    let style: ProgressReporter.Style
+    let usage: UsageReport
+    private var current: (work: EvaluationProgress.Work, reporter: ProgressReporter)?
+
+    init(style: ProgressReporter.Style, usage: UsageReport) {
+        self.style = style
+        self.usage = usage
+    }
+
+    mutating func show(_ progress: EvaluationProgress) {
+        if current?.work != progress.work {
+            end()
+            let reporter = ProgressReporter(
+                totalSteps: progress.asked, firstStep: progress.answered, style: style, on: .standardError)
+            current = (progress.work, reporter)
+        }
+        let parts = [progress.work.rawValue] + usage.progress
+        current?.reporter.reportPercent(step: progress.answered, parts.joined(separator: "  "))
+    }
+
+    mutating func end() { current?.reporter.endBar() }
 }

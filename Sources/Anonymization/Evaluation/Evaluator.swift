@@ -27,26 +27,34 @@ public struct Evaluator: Sendable {
     /// A text about which the adversary or the judge gives no answer that can be read is left out of all methods, so that they
     /// are measured on the same; the report counts it.
     ///
-    /// - Throws: what the models throw.
-    public func scores(of set: EvaluationSet) async throws -> (scores: EvaluationScores, report: ReadingReport) {
+    /// - Parameter onAnswer: called after each answer.
+    /// - Throws: what the models throw; `CancellationError`.
+    public func scores(
+        of set: EvaluationSet, onAnswer: (EvaluationProgress) -> Void = { _ in }
+    ) async throws -> (scores: EvaluationScores, report: ReadingReport) {
         var set = set
         var report = ReadingReport()
-        try await infer(&set, &report)
-        try await judge(&set, &report)
-        let equalities = try await equalities(of: set, &report)
+        try await infer(&set, &report, onAnswer)
+        try await judge(&set, &report, onAnswer)
+        let equalities = try await equalities(of: set, &report, onAnswer)
         return (EvaluationScores(set, equalities: equalities), report)
     }
 
-    private func infer(_ set: inout EvaluationSet, _ report: inout ReadingReport) async throws {
+    private func infer(
+        _ set: inout EvaluationSet, _ report: inout ReadingReport, _ onAnswer: OnAnswer
+    ) async throws {
         guard let adversary else { return }
         let inferences = try await answers(
-            of: adversary, to: Set(set.methods.flatMap { $0.runs.joined().map(\.text) }), RolePrompt.infer
+            of: adversary, to: Set(set.methods.flatMap { $0.runs.joined().map(\.text) }), .inferences, onAnswer,
+            RolePrompt.infer
         ) { reply throws(ReplyError) in try RoleReply.inferences(in: reply) }
         set.mapVersions { version, _ in version.inferences = inferences[version.text] }
         set.keepTexts(report: &report, "text left out: no answer of the adversary can be read") { $0.inferences != nil }
     }
 
-    private func judge(_ set: inout EvaluationSet, _ report: inout ReadingReport) async throws {
+    private func judge(
+        _ set: inout EvaluationSet, _ report: inout ReadingReport, _ onAnswer: OnAnswer
+    ) async throws {
         guard let judge else { return }
         var pairs: Set<TextPair> = []
         for method in set.methods.dropFirst() {
@@ -54,7 +62,7 @@ public struct Evaluator: Sendable {
                 for (version, text) in zip(run, set.texts) { pairs.insert(TextPair(text.original, version.text)) }
             }
         }
-        let judgements = try await answers(of: judge, to: pairs) {
+        let judgements = try await answers(of: judge, to: pairs, .judgements, onAnswer) {
             RolePrompt.judge(original: $0.original, adapted: $0.adapted)
         } reading: { reply throws(ReplyError) in
             try RoleReply.judgement(in: reply)
@@ -67,7 +75,7 @@ public struct Evaluator: Sendable {
 
     /// The comparisons that the equality judge finds to be the same.
     private func equalities(
-        of set: EvaluationSet, _ report: inout ReadingReport
+        of set: EvaluationSet, _ report: inout ReadingReport, _ onAnswer: OnAnswer
     ) async throws -> Set<GuessQuestion> {
         guard let equalityJudge else { return [] }
         var questions: Set<GuessQuestion> = []
@@ -78,7 +86,7 @@ public struct Evaluator: Sendable {
                 }
             }
         }
-        let comparisons = try await answers(of: equalityJudge, to: questions) {
+        let comparisons = try await answers(of: equalityJudge, to: questions, .comparisons, onAnswer) {
             RolePrompt.compare($0.attribute, truth: $0.truth, guess: $0.guess)
         } reading: { reply throws(ReplyError) in
             try RoleReply.comparison(in: reply)

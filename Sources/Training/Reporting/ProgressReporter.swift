@@ -2,8 +2,8 @@ import Foundation
 
 /// Tells whoever watches a run how it gets on.
 ///
-/// Progress goes to standard output, warnings to standard error. A terminal gets one line that is redrawn; anything
-/// else, such as a log file, one line for every logged step.
+/// Progress goes to standard output, or to standard error where the output is for a result; warnings go to standard error.
+/// A terminal gets one line that is redrawn; anything else, such as a log file, one line for every logged step.
 public struct ProgressReporter: Sendable {
     /// How progress is shown.
     public enum Style: Sendable {
@@ -14,9 +14,9 @@ public struct ProgressReporter: Sendable {
         /// Nothing but warnings and the final line.
         case quiet
 
-        /// What suits standard output.
-        public static func automatic(quiet: Bool) -> Style {
-            quiet ? .quiet : isatty(STDOUT_FILENO) == 1 ? .bar : .lines
+        /// What suits the output.
+        public static func automatic(quiet: Bool, on output: Output = .standardOutput) -> Style {
+            quiet ? .quiet : output.isTerminal ? .bar : .lines
         }
     }
 
@@ -37,6 +37,8 @@ public struct ProgressReporter: Sendable {
     private var start: Double
     /// What stands on the redrawn line; empty where the cursor is at the beginning of a free line.
     private var barText = ""
+    /// The last that `reportPercent` has shown.
+    private var shownPercentage = -1
 
     /// A reporter whose clock starts now.
     ///
@@ -44,8 +46,9 @@ public struct ProgressReporter: Sendable {
     ///   - totalSteps: the steps of the whole run.
     ///   - firstStep: the steps that were behind it when it was resumed.
     ///   - style: how progress is shown.
-    public init(totalSteps: Int, firstStep: Int = 0, style: Style) {
-        self.init(totalSteps: totalSteps, firstStep: firstStep, style: style, surroundings: .system)
+    ///   - output: where.
+    public init(totalSteps: Int, firstStep: Int = 0, style: Style, on output: Output = .standardOutput) {
+        self.init(totalSteps: totalSteps, firstStep: firstStep, style: style, surroundings: output.surroundings)
     }
 
     init(totalSteps: Int, firstStep: Int, style: Style, surroundings: Surroundings) {
@@ -91,6 +94,25 @@ public struct ProgressReporter: Sendable {
         }
     }
 
+    /// Shows how far a run of thousands of steps has come: in a log, which does not need a line for each, when another
+    /// percent is done.
+    ///
+    /// - Parameters:
+    ///   - step: the steps that are behind it.
+    ///   - numbers: what is told beside.
+    public mutating func reportPercent(step: Int, _ numbers: @autoclosure () -> String) {
+        let percentage = 100 * step / max(1, totalSteps)
+        guard style != .quiet, style == .bar || percentage > shownPercentage else { return }
+        shownPercentage = percentage
+        report(step: step, numbers())
+    }
+
+    /// Leaves the bar as it is and begins a new line.
+    public mutating func endBar() {
+        if !barText.isEmpty { surroundings.writeOutput("\n") }
+        barText = ""
+    }
+
     /// Shows a line that stays: the plan, a checkpoint written.
     public mutating func note(_ line: String) {
         guard style != .quiet else { return }
@@ -107,8 +129,7 @@ public struct ProgressReporter: Sendable {
 
     /// Shows the last line of the run, in every style.
     public mutating func finish(_ line: String) {
-        if !barText.isEmpty { surroundings.writeOutput("\n") }
-        barText = ""
+        endBar()
         surroundings.writeOutput(line + "\n")
     }
 
@@ -207,17 +228,4 @@ extension ProgressReporter {
         default: return pair(seconds / 86400, "d", seconds / 3600 % 24, "h")
         }
     }
-}
-
-extension ProgressReporter.Surroundings {
-    /// The process's own streams, terminal and clock.
-    static let system = ProgressReporter.Surroundings(
-        // A reader that went away is no reason to end a run that saves its results on disk.
-        writeOutput: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
-        writeWarning: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
-        width: {
-            var size = winsize()
-            return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-        },
-        now: { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 })
 }

@@ -58,6 +58,18 @@ private func shown(_ text: String) -> [String] {
 
 @Suite("Progress reporting")
 struct ProgressReporterTests {
+    @Test("of thousands of steps a log gets a line for each percent, a terminal every one")
+    func percent() {
+        for (style, count) in [(ProgressReporter.Style.lines, 101), (.bar, 5001), (.quiet, 0)] {
+            let screen = Screen()
+            var reporter = screen.reporter(style, totalSteps: 5000)
+            for step in 0...5000 { reporter.reportPercent(step: step, "busy") }
+            reporter.endBar()
+            let lines = screen.output.split { $0 == "\n" || $0 == "\r" }
+            #expect(lines.count == count && screen.output.hasSuffix("\n") == (count > 0))
+        }
+    }
+
     @Test("without a terminal every logged step is one line with the time left")
     func lines() {
         let screen = Screen()
