@@ -8,12 +8,13 @@ extension ChatEndpoint {
     ) async throws -> EndpointReply {
         var retry = 0
         while true {
-            meter.update {
-                $0.requests += 1
-                if retry > 0 { $0.retries += 1 }
-            }
             do {
-                let reply = try await limiter.run(estimatedTokens: request.estimatedTokens) { [self] in
+                let reply = try await limiter.run(estimatedTokens: request.estimatedTokens) { [self, retry] in
+                    // One that is given up while it waits for its turn is none.
+                    meter.update {
+                        $0.requests += 1
+                        if retry > 0 { $0.retries += 1 }
+                    }
                     let reply = try await attempt(request, body: body, identifier: identifier)
                     return (reply, tokens: reply.tokens)
                 }
