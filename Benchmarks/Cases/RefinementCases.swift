@@ -15,14 +15,14 @@ enum RefinementCases {
                     contentsOf: URL(fileURLWithPath: SFTCases.model), quantization: QuantizationSettings(),
                     slots: textCount)
                 let student = PromptedStudent(model)
-                let run = RefinementRun(
+                let run = AnonymizationRun(
                     SelfRefinement(student, settings: RefinementSettings(rounds: 1)), concurrency: textCount)
                 let texts = (0..<textCount).map { text in
                     (0..<100).map { "word\(($0 * 7 + text * 13) % 89)" }.joined(separator: " ")
                 }
                 let timing = try Timing.of(context.repeats) {
                     student.tokens.withLock { $0 = 0 }
-                    try waiting { try await run.refine(texts) { _, _ in } }
+                    try waiting { try await run.anonymize(texts) { _, _ in } }
                 }
                 return [Measurement("\(name) \(textCount) texts", timing, .tokens(student.tokens.withLock { $0 }))]
             }

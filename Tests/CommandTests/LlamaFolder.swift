@@ -53,7 +53,8 @@ final class LlamaFolder {
 
     func output(_ name: String) -> URL { url.appendingPathComponent("out-\(name)") }
 
-    private static func weights(_ shape: LlamaConfiguration) -> [(name: String, shape: [Int])] {
+    /// The names and shapes of all weights.
+    static func weights(_ shape: LlamaConfiguration) -> [(name: String, shape: [Int])] {
         let norm = [shape.hiddenSize]
         let table = [shape.vocabularySize, shape.hiddenSize]
         return [("model.embed_tokens.weight", table), ("lm_head.weight", table), ("model.norm.weight", norm)]

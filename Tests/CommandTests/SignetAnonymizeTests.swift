@@ -144,7 +144,7 @@ struct SignetAnonymizeTests {
         let before = folder.contents("out")
         try signetFails(folder.arguments("out", "--rounds", "2"), 78, "rounds 2, found some with 3")
         try signetFails(folder.arguments("out", "--protect", "age"), 78, "protect age, found some with age,education")
-        try signetFails(folder.arguments("out", "--quantize", "nf4"), 78, "refined with model")
+        try signetFails(folder.arguments("out", "--quantize", "nf4"), 78, "made with model")
         #expect(folder.contents("out") == before)
     }
 

@@ -1,6 +1,6 @@
 /// The files that a set is made from.
 public struct EvaluationFiles: Sendable, Equatable {
-    /// Trajectories, or what refinement writes: one file for each run over the same texts.
+    /// Trajectories, what refinement writes, or what masking writes: one file for each run over the same texts.
     public var results: [String]
     /// What other methods have made of the same texts: trajectories, of which the last version counts, or texts by their id.
     public var baselines: [(name: String, path: String)]

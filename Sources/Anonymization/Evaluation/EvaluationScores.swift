@@ -64,7 +64,8 @@ public struct EvaluationScores: Sendable {
         for run in method.runs {
             for (version, text) in zip(run, texts) {
                 guard let gold = text.spans else { continue }
-                let predicted = MaskedText.spans(of: version.text, in: text.original, expecting: gold)
+                let predicted =
+                    version.masks ?? MaskedText.spans(of: version.text, in: text.original, expecting: gold)
                 isMasked = isMasked || !predicted.isEmpty
                 scores.count(predicted: predicted, gold: gold)
             }

@@ -7,11 +7,17 @@ public struct EvaluationSet: Sendable, Equatable {
         public var inferences: [Inference]?
         /// Nil where it was not judged.
         public var judgement: UtilityJudgement?
+        /// What its masks stand for in the original; nil where that has to be found by comparing the texts.
+        public var masks: [EntitySpan]?
 
-        public init(text: String, inferences: [Inference]? = nil, judgement: UtilityJudgement? = nil) {
+        public init(
+            text: String, inferences: [Inference]? = nil, judgement: UtilityJudgement? = nil,
+            masks: [EntitySpan]? = nil
+        ) {
             self.text = text
             self.inferences = inferences
             self.judgement = judgement
+            self.masks = masks
         }
 
         public init(_ state: AnonymizationState) {

@@ -4,41 +4,42 @@ import Diagnostics
 struct EvaluationSetBuilder {
     let files: EvaluationFiles
     var report = ReadingReport()
-    private var runs: [[Trajectory]] = []
+    private let runs: [EvaluationRun]
     private var baselines: [(name: String, path: String, versions: [String: EvaluationSet.Version])] = []
     private var gold: [String: SourceText]?
 
     init(_ files: EvaluationFiles) throws(InputError) {
         self.files = files
+        var runs: [EvaluationRun] = []
         for path in files.results {
-            let (trajectories, report) = try TrajectoryReader(path: path).trajectories()
-            self.report.add(report)
-            try Self.requireDistinct(trajectories.map(\.id), path)
-            runs.append(trajectories)
+            let run = try EvaluationRun(contentsOf: path)
+            guard run.isMasked == runs.first?.isMasked ?? run.isMasked else {
+                throw InputError(
+                    .data, at: path,
+                    "expected \(run.isMasked ? "rewritten" : "masked") texts as in \(files.results[0]), found "
+                        + "\(run.isMasked ? "masked" : "rewritten") ones")
+            }
+            report.add(run.report)
+            runs.append(run)
         }
+        self.runs = runs
         for (name, path) in files.baselines { baselines.append((name, path, try versions(path))) }
         if let path = files.gold {
             let (texts, report) = try SourceReader(path: path).texts()
             self.report.add(report)
             gold = Dictionary(texts.map { ($0.id, $0) }) { first, _ in first }
-        }
-    }
-
-    private static func requireDistinct(_ ids: [String], _ path: String) throws(InputError) {
-        var seen: Set<String> = []
-        for id in ids where !seen.insert(id).inserted {
-            throw InputError(.data, at: path, "expected every id once, found \(quoted(id)) again")
+        } else if runs[0].isMasked {
+            throw InputError(
+                .data, at: runs[0].path, "expected gold texts (--gold) with the originals of masked texts, found none")
         }
     }
 
     private mutating func versions(_ path: String) throws(InputError) -> [String: EvaluationSet.Version] {
         let reader = try SourceReader(path: path)
-        if reader.format == .trajectories {
-            let (trajectories, report) = try TrajectoryReader(path: path).trajectories()
-            self.report.add(report)
-            try Self.requireDistinct(trajectories.map(\.id), path)
-            return Dictionary(
-                uniqueKeysWithValues: trajectories.map { ($0.id, .init($0.states[$0.states.count - 1])) })
+        if [.trajectories, .masked].contains(reader.format) {
+            let run = try EvaluationRun(contentsOf: path)
+            report.add(run.report)
+            return run.last
         }
         let (texts, report) = try reader.texts()
         self.report.add(report)
@@ -46,20 +47,23 @@ struct EvaluationSetBuilder {
     }
 
     mutating func set() throws(InputError) -> EvaluationSet {
-        let byID = runs.map { Dictionary($0.map { ($0.id, $0) }) { first, _ in first } }
         var texts: [EvaluationSet.Text] = []
-        for trajectory in runs[0] {
-            if let text = try text(trajectory, byID) { texts.append(text) }
+        for text in runs[0].texts {
+            if let text = try known(text) { texts.append(text) }
         }
         guard !texts.isEmpty else {
             throw InputError(
                 .data, at: files.results[0],
                 "expected texts that all files have, found none: \(report.lines.joined(separator: "; "))")
         }
-        let ids = texts.map(\.id)
-        let states = byID.map { run in ids.map { run[$0]?.states ?? [] } }
-        let last = states.joined().map { $0.count - 1 }.max() ?? 0
-        let originals = states[0].map { EvaluationSet.Version($0[0]) }
+        return EvaluationSet(texts: texts, methods: methods(texts))
+    }
+
+    private func methods(_ texts: [EvaluationSet.Text]) -> [EvaluationSet.Method] {
+        let results = runs.map { run in texts.compactMap { run.byID[$0.id] } }
+        let originals = zip(texts, results[0]).map { text, result in
+            result.original ?? EvaluationSet.Version(text: text.original, judgement: .original)
+        }
         var methods: [EvaluationSet.Method] = [
             .init(name: "Original", kind: .original, runs: [originals]),
             .init(name: EvaluationSet.identityName, kind: .baseline, runs: [originals]),
@@ -69,54 +73,65 @@ struct EvaluationSetBuilder {
             methods.append(.init(name: "Gold spans masked", kind: .baseline, runs: [masked]))
         }
         for baseline in baselines {
-            let versions = ids.compactMap { baseline.versions[$0] }
+            let versions = texts.compactMap { baseline.versions[$0.id] }
             methods.append(.init(name: baseline.name, kind: .baseline, runs: [versions]))
         }
+        let last = results.joined().map(\.versions.count).max() ?? 0
         for iteration in stride(from: 1, through: last, by: 1) {
-            let versions = states.map { run in run.map { EvaluationSet.Version($0[min(iteration, $0.count - 1)]) } }
-            methods.append(.init(name: "Iteration \(iteration)", kind: .iteration, runs: versions))
+            let versions = results.map { run in
+                zip(run, originals).map { result, original in
+                    result.versions.prefix(iteration).last ?? result.original ?? original
+                }
+            }
+            let name = runs[0].isMasked ? "Masked" : "Iteration \(iteration)"
+            methods.append(.init(name: name, kind: .iteration, runs: versions))
         }
-        return EvaluationSet(texts: texts, methods: methods)
+        return methods
     }
 
     /// The text with what is known about it; nil where a file lacks it.
-    private mutating func text(
-        _ trajectory: Trajectory, _ runs: [[String: Trajectory]]
-    ) throws(InputError) -> EvaluationSet.Text? {
-        let id = trajectory.id
-        let place = "\(files.results[0]): text \(quoted(id))"
-        let original = trajectory.states[0].text
-        for (path, run) in zip(files.results, runs).dropFirst() {
-            guard let other = run[id] else { return leaveOut(place, missingIn: path) }
-            guard other.states[0].text == original else {
-                throw InputError(
-                    .data, at: path,
-                    "expected the same original of text \(quoted(id)) as in \(files.results[0]), found another")
-            }
-        }
-        for baseline in baselines where baseline.versions[id] == nil {
+    private mutating func known(_ text: EvaluationRun.Text) throws(InputError) -> EvaluationSet.Text? {
+        let place = "\(files.results[0]): text \(quoted(text.id))"
+        for run in runs where run.byID[text.id] == nil { return leaveOut(place, missingIn: run.path) }
+        for baseline in baselines where baseline.versions[text.id] == nil {
             return leaveOut(place, missingIn: baseline.path)
         }
-        var text = EvaluationSet.Text(
-            id: id, profile: trajectory.profile, original: original, truth: trajectory.truth)
-        if let gold, let path = files.gold {
-            guard let known = gold[id] else { return leaveOut(place, missingIn: path) }
-            guard known.text == original else {
-                throw InputError(
-                    .data, at: path, "expected the same text \(quoted(id)) as in \(files.results[0]), found another")
-            }
-            text.spans = known.spans
-            if !known.truth.isEmpty || known.labels != nil {
-                text.truth = known.labelledTruth(certainty: files.certainty)
-                text.profile = known.profile
-            }
+        let source = gold?[text.id]
+        if let path = files.gold, source == nil { return leaveOut(place, missingIn: path) }
+        guard let original = text.original?.text ?? source?.text else { return nil }
+        try requireSame(original, text.id)
+        var known = EvaluationSet.Text(
+            id: text.id, profile: text.profile ?? source?.profile ?? text.id, original: original, truth: text.truth,
+            spans: source?.spans)
+        if let source, !source.truth.isEmpty || source.labels != nil {
+            known.truth = source.labelledTruth(certainty: files.certainty)
+            known.profile = source.profile
         }
-        for (attribute, value) in text.truth.sorted(by: { $0.key < $1.key })
+        for (attribute, value) in known.truth.sorted(by: { $0.key < $1.key })
         where !GuessRule.canCompare(attribute, truth: value) {
             report.note("true value of \(attribute.rawValue) left out: no guess can be compared with it", at: place)
-            text.truth[attribute] = nil
+            known.truth[attribute] = nil
         }
-        return text
+        return known
+    }
+
+    /// - Throws: `InputError(.data)` naming the file that has another original under the id.
+    private func requireSame(_ original: String, _ id: String) throws(InputError) {
+        for run in runs {
+            guard let text = run.byID[id] else { continue }
+            let isSame =
+                text.original.map { $0.text == original }
+                ?? text.versions.allSatisfy { MaskedText.mask(original, $0.masks ?? []) == $0.text }
+            guard !isSame else { continue }
+            throw InputError(
+                .data, at: run.path,
+                "expected the same original of text \(quoted(id)) as in "
+                    + "\(run.isMasked ? files.gold ?? run.path : files.results[0]), found another")
+        }
+        if let path = files.gold, let source = gold?[id], source.text != original {
+            throw InputError(
+                .data, at: path, "expected the same text \(quoted(id)) as in \(files.results[0]), found another")
+        }
     }
 
     private mutating func leaveOut(_ place: String, missingIn path: String) -> EvaluationSet.Text? {

@@ -10,6 +10,8 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case trajectories
     /// Texts with marked spans, as Presidio's evaluation has them: a JSON list, or an object a line.
     case spans
+    /// What masking writes: an object a line with `mask`, `text` and `spans` in the text as it was before.
+    case masked
     /// A token and a BIO tag a line, sentences between empty lines.
     case conll
     /// A JSON object a line with a text under one key.
@@ -75,7 +77,7 @@ public struct SourceReader: Sendable {
         case .trajectories: try readTrajectories(into: &collection)
         case .spans: try SpanFields.read(path, into: &collection)
         case .conll: try CoNLLSentences.read(path, into: &collection)
-        case .jsonl: try JSONRows(columns: columns).read(path, into: &collection)
+        case .jsonl, .masked: try JSONRows(columns: columns).read(path, into: &collection)
         case .csv: try CSVRows.read(path, columns: columns, into: &collection)
         case .text: try PlainTexts.readFiles(path, into: &collection)
         case .lines: try PlainTexts.readLines(path, into: &collection)
@@ -132,6 +134,8 @@ extension SourceFormat {
             self = .trajectories
         } else if first["profile"]?.members != nil {
             self = .synthpai
+        } else if MaskedRow(first) != nil {
+            self = .masked
         } else if first["spans"]?.array != nil {
             self = .spans
         } else {

@@ -13,6 +13,9 @@ import Foundation
 /// author under `truth`. A text one of whose spans is not where it says is dropped
 /// as a whole: with what is left, a right mask would be counted as wrong.
 enum SpanFields {
+    /// Where the text may stand, in this order.
+    static let textKeys = ["full_text", "text", "source_text"]
+
     static func read(_ path: String, into collection: inout SourceCollection) throws(InputError) {
         guard try isList(path) else {
             return try LineReader(path: path, kind: "a file of texts with spans").forEachJSON {
@@ -43,10 +46,10 @@ enum SpanFields {
         guard let members = json.members else {
             throw InputError(.data, at: place, "expected a text with spans, found \(json.summary)")
         }
-        guard let text = (json["full_text"] ?? json["text"] ?? json["source_text"])?.string else {
+        guard let text = textKeys.lazy.compactMap({ json[$0] }).first?.string else {
             throw InputError(
                 .data, at: place,
-                "expected a string under full_text, text or source_text, found the keys "
+                "expected a string under \(textKeys.joined(separator: ", ")), found the keys "
                     + members.map(\.key).joined(separator: ", "))
         }
         guard let values = (json["spans"] ?? json["privacy_mask"])?.array else {

@@ -5,7 +5,7 @@ extension RefinedText {
     /// `needs_review`. A round is laid out as a state of a trajectory, with `diff` behind every version but the first and
     /// `failure` where it was lost.
     package func json(of record: TextRecord, protected: Set<Attribute>) -> JSONValue {
-        let own = record.fields.filter { !TextRecord.reservedKeys.contains($0.key) && $0.key != "id" }
+        let own = record.fields.filter { !Self.ownKeys.contains($0.key) }
         return .object(
             [.init("id", .string(record.id))] + own + [
                 .init("protect", .strings(protected.sorted().map(\.rawValue))),
@@ -13,6 +13,9 @@ extension RefinedText {
                 .init("needs_review", .strings(reviewReasons.map(\.description))),
             ])
     }
+
+    /// Fields that a refined text brings itself.
+    private static let ownKeys: Set<String> = ["id", "text", "rounds", "protect", "needs_review"]
 
     private func json(ofRound number: Int) -> JSONValue {
         let round = rounds[number]

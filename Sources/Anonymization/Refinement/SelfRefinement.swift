@@ -1,3 +1,4 @@
+import Files
 import Tensors
 import Tokenizers
 
@@ -86,6 +87,14 @@ public struct SelfRefinement: Sendable {
         } catch let error as ReplyError {
             throw RoundFailure(role, reason: error.description)
         }
+    }
+}
+
+extension SelfRefinement: TextAnonymizer {
+    public func anonymize(_ text: String) async throws -> RefinedText { try await refine(text) }
+
+    public func jsonLine(of result: RefinedText, _ record: TextRecord) -> String {
+        result.json(of: record, protected: settings.protected).compactText
     }
 }
 

@@ -1,89 +1,102 @@
 import CommandSupport
-import Dispatch
 import Foundation
 import Signet
 
 /// What `signet anonymize` prints.
 struct AnonymizeReport: Sendable {
-    let format: AnonymizeCommand.Format
-    let settings: RefinementSettings
-    /// Texts in all, and those that an earlier process has refined.
-    let count: Int
-    let begun: Int
-    private let start = DispatchTime.now()
+    private let format: AnonymizeCommand.Format
+    /// Texts in all, and those that an earlier process has anonymized.
+    private let count: Int
+    private let begun: Int
     private var toReview = 0
+    private var progress: ProgressReporter
 
-    init(format: AnonymizeCommand.Format, settings: RefinementSettings, count: Int, begun: Int) {
+    init(format: AnonymizeCommand.Format, count: Int, begun: Int) {
         self.format = format
-        self.settings = settings
         self.count = count
         self.begun = begun
+        progress = ProgressReporter(totalSteps: count, firstStep: begun, style: .automatic(quiet: false))
     }
 
-    /// - Parameter reading: what reading the texts mended and dropped; beside the format text it goes to standard error.
-    func begin(model: String, out: String?, reading: ReadingReport) throws {
+    /// - Parameters:
+    ///   - heading: which model does what.
+    ///   - reading: what reading the texts mended and dropped; beside the format text it goes to standard error.
+    mutating func begin(_ heading: String, out: String?, reading: ReadingReport) {
         guard format == .jsonl, let out else {
             let lines = reading.lines.map { $0 + "\n" }.joined()
-            return try FileHandle.standardError.write(contentsOf: Data(lines.utf8))
+            try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
+            return
         }
-        for line in reading.lines { try StandardOutput.writeLine(line) }
-        try StandardOutput.writeLine(
-            "model: \(model); up to \(settings.rounds) rounds, protecting "
-                + settings.protected.sorted().map(\.rawValue).joined(separator: ", ")
-                + " where inferred with certainty \(settings.certainty) or more")
-        if begun > 0 { try StandardOutput.writeLine("going on in \(out) behind \(begun) of \(count) texts") }
+        for line in reading.lines { progress.note(line) }
+        progress.note(heading)
+        if begun > 0 { progress.note("going on in \(out) behind \(begun) of \(count) texts") }
     }
 
+    /// Says that what has taken time so far was no text.
+    mutating func restartClock() { progress.restartClock() }
+
     /// Shows a text; in the format jsonl nothing of what it says.
-    mutating func show(_ index: Int, _ text: RefinedText) throws {
+    mutating func show(_ index: Int, _ text: ShownText) throws {
         if !text.reviewReasons.isEmpty { toReview += 1 }
         switch format {
-        case .jsonl: try StandardOutput.writeLine(progressLine(index, text))
+        case .jsonl:
+            let mark = text.reviewReasons.isEmpty ? [] : ["needs review"]
+            progress.report(step: index + 1, (text.progress + mark).joined(separator: "  "))
         case .text: try StandardOutput.write(comparison(index, text))
         }
     }
 
-    func end() throws {
+    mutating func end() {
         guard format == .jsonl else { return }
         let before = begun > 0 ? ", \(begun) of them earlier" : ""
-        try StandardOutput.writeLine(
-            "done: \(count) texts\(before); \(toReview) of \(count - begun) need a human's eye")
+        progress.finish("done: \(count) texts\(before); \(toReview) of \(count - begun) need a human's eye")
     }
 
     /// Says where a run that was asked to stop has stopped.
-    func stop() throws {
+    mutating func stop() {
         guard format == .jsonl else { return }
-        try StandardOutput.writeLine("stopped; the same command goes on from here")
+        progress.finish("stopped; the same command goes on from here")
     }
 
-    private func progressLine(_ index: Int, _ text: RefinedText) -> String {
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-        let pace = Double(index + 1 - begun) / max(seconds, 1e-9)
+    /// The text before and after, and what a human should look at.
+    private func comparison(_ index: Int, _ text: ShownText) -> String {
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let difference = WordDifference(from: text.original, to: text.text)
+        let notes = text.reviewReasons.map { "needs review: \($0)\n" }.joined()
+        let heading = count > 1 ? "--- text \(index + 1)\n" : ""
+        return heading + difference.text(isTerminal ? .colours : .brackets) + "\n" + notes
+    }
+}
+
+/// What is shown of a text.
+struct ShownText: Sendable {
+    let original: String
+    let text: String
+    /// How it went, without a word of what the text says.
+    let progress: [String]
+    let reviewReasons: [String]
+
+    init(_ refined: RefinedText, _ settings: RefinementSettings) {
         func inferable(_ round: RefinedText.Round) -> Int {
             PrivacyScore(
                 round.state.inferences.filter { settings.protected.contains($0.attribute) },
                 certainty: settings.certainty
             ).inferenceCount
         }
-        let (first, last) = (text.rounds[0], text.rounds[text.rounds.count - 1])
-        var parts = [
-            "text \(index + 1)/\(count)", "rounds \(text.rounds.count - 1)",
-            "inferable \(inferable(first)) -> \(inferable(last))", "utility \(last.state.judgement.utility.decimal(2))",
+        let (first, last) = (refined.rounds[0], refined.rounds[refined.rounds.count - 1])
+        original = refined.original
+        text = refined.text
+        progress = [
+            "rounds \(refined.rounds.count - 1)", "inferable \(inferable(first)) -> \(inferable(last))",
+            "utility \(last.state.judgement.utility.decimal(2))",
         ]
-        if !text.reviewReasons.isEmpty { parts.append("needs review") }
-        parts.append("\((pace * 60).decimal(1)) texts/min")
-        if index + 1 < count {
-            parts.append("\(ProgressReporter.duration(Double(count - index - 1) / pace)) left")
-        }
-        return parts.joined(separator: "  ")
+        reviewReasons = refined.reviewReasons.map(\.description)
     }
 
-    /// The text before and after, and what a human should look at.
-    private func comparison(_ index: Int, _ text: RefinedText) -> String {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        let difference = WordDifference(from: text.original, to: text.text)
-        let notes = text.reviewReasons.map { "needs review: \($0)\n" }.joined()
-        let heading = count > 1 ? "--- text \(index + 1)\n" : ""
-        return heading + difference.text(isTerminal ? .colours : .brackets) + "\n" + notes
+    init(_ masked: MaskingResult) {
+        original = masked.original
+        text = masked.text
+        progress = ["masks \(masked.spans.count)"]
+        reviewReasons = masked.reviewReasons.map(\.description)
     }
 }

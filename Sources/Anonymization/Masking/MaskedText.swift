@@ -29,6 +29,25 @@ enum MaskedText {
     ///
     /// - Parameter expected: in the order of the text.
     static func spans(of masked: String, in original: String, expecting expected: [EntitySpan] = []) -> [EntitySpan] {
+        changes(from: original, to: masked).flatMap { change in
+            let types = change.inserted.compactMap(\.placeholder)
+            return tiling(change.removed, by: types, expected)
+                ?? divide(change.removed, among: types, at: change.position)
+        }
+    }
+
+    /// A place where two texts differ.
+    struct Change {
+        /// Words of the first text.
+        let removed: ArraySlice<MaskToken>
+        /// What stands there in the second text.
+        let inserted: ArraySlice<MaskToken>
+        /// In Unicode scalars of the first text.
+        let position: Int
+    }
+
+    /// Where two texts differ, word by word.
+    static func changes(from original: String, to masked: String) -> [Change] {
         let (old, new) = (MaskToken.all(in: original), MaskToken.all(in: masked))
         var removed: Set<Int> = []
         var inserted: Set<Int> = []
@@ -38,21 +57,22 @@ enum MaskedText {
             case .insert(let offset, _, _): inserted.insert(offset)
             }
         }
-        var spans: [EntitySpan] = []
+        var changes: [Change] = []
         var (first, second) = (0, 0)
         while first < old.count || second < new.count {
             let (firstStart, secondStart) = (first, second)
             while removed.contains(first) { first += 1 }
             while inserted.contains(second) { second += 1 }
-            let types = new[secondStart..<second].compactMap(\.placeholder)
             let words = old[firstStart..<first]
-            let position =
-                words.first?.range.lowerBound ?? (firstStart < old.count ? old[firstStart].range.lowerBound : 0)
-            spans += tiling(words, by: types, expected) ?? divide(words, among: types, at: position)
+            if !words.isEmpty || second > secondStart {
+                let position =
+                    words.first?.range.lowerBound ?? (firstStart < old.count ? old[firstStart].range.lowerBound : 0)
+                changes.append(Change(removed: words, inserted: new[secondStart..<second], position: position))
+            }
             first += 1
             second += 1
         }
-        return spans
+        return changes
     }
 
     /// The expected spans over the words, where there are several and they are of these types.
@@ -69,7 +89,8 @@ enum MaskedText {
         return inside
     }
 
-    private static func divide(
+    /// As many words for each mask, in order.
+    static func divide(
         _ tokens: ArraySlice<MaskToken>, among types: [String], at position: Int
     ) -> [EntitySpan] {
         types.enumerated().map { index, type in
@@ -78,71 +99,5 @@ enum MaskedText {
             guard start < end else { return EntitySpan(type: type, range: position..<position) }
             return EntitySpan(type: type, range: tokens[start].range.lowerBound..<tokens[end - 1].range.upperBound)
         }
-    }
-}
-
-/// A word, a placeholder or a single other character; blanks are none.
-struct MaskToken {
-    let content: String
-    /// In Unicode scalars.
-    let range: Range<Int>
-    /// The placeholder's type, as `MaskedText.typeName` has it.
-    let placeholder: String?
-
-    private static let longestPlaceholder = 40
-    private static let brackets: [(open: Unicode.Scalar, close: Unicode.Scalar)] = [("<", ">"), ("[", "]"), ("{", "}")]
-
-    static func all(in text: String) -> [MaskToken] {
-        let scalars = Array(text.unicodeScalars)
-        var tokens: [MaskToken] = []
-        var position = 0
-        while position < scalars.count {
-            if scalars[position].properties.isWhitespace {
-                position += 1
-                continue
-            }
-            let token = placeholder(scalars, at: position) ?? word(scalars, at: position)
-            tokens.append(token)
-            position = token.range.upperBound
-        }
-        return tokens
-    }
-
-    private static func word(_ scalars: [Unicode.Scalar], at start: Int) -> MaskToken {
-        func isInWord(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar.properties.isGraphemeExtend
-        }
-        var end = start + 1
-        if isInWord(scalars[start]) {
-            while end < scalars.count, isInWord(scalars[end]) { end += 1 }
-        }
-        return MaskToken(content: string(scalars[start..<end]), range: start..<end, placeholder: nil)
-    }
-
-    /// Capital letters, digits and joiners between brackets, which may be double.
-    private static func placeholder(_ scalars: [Unicode.Scalar], at start: Int) -> MaskToken? {
-        guard let bracket = brackets.first(where: { $0.open == scalars[start] }) else { return nil }
-        var first = start
-        while first < scalars.count, scalars[first] == bracket.open { first += 1 }
-        var last = first
-        while last < scalars.count, last - first <= longestPlaceholder,
-            scalars[last].properties.isUppercase || scalars[last].properties.numericType != nil
-                || "_- ".unicodeScalars.contains(scalars[last])
-        {
-            last += 1
-        }
-        let end = last + (first - start)
-        guard first < last, scalars[first].properties.isUppercase, end <= scalars.count,
-            scalars[last..<end].allSatisfy({ $0 == bracket.close })
-        else { return nil }
-        return MaskToken(
-            content: string(scalars[start..<end]), range: start..<end,
-            placeholder: MaskedText.typeName(string(scalars[first..<last])))
-    }
-
-    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars)
-        return String(view)
     }
 }

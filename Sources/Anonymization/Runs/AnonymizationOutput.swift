@@ -3,12 +3,12 @@ import Files
 import Foundation
 import Synchronization
 
-/// The file of refined texts: one JSON object a line in the order of the input, each on the disk as soon as it is written.
+/// The file of anonymized texts: one JSON object a line in the order of the input, each on the disk as soon as it is written.
 ///
 /// What all of them were made with stands beside it, in the same name with `.settings.json` behind it. A file that is
 /// opened again is gone on with behind its last whole line; one that was made from other texts or with other settings, or
 /// that another process writes, is refused, so that nothing is ever mixed.
-public final class RefinementOutput: Sendable {
+public final class AnonymizationOutput: Sendable {
     /// How many texts were in the file when it was opened.
     public let done: Int
     private let file: Mutex<PosixFile>
@@ -35,9 +35,9 @@ public final class RefinementOutput: Sendable {
         self.file = Mutex(file)
     }
 
-    /// Adds the next text's object.
-    package func append(_ json: JSONValue) throws(InputError) {
-        let line = Array((json.compactText + "\n").utf8)
+    /// Adds the next text's line.
+    func append(_ line: String) throws(InputError) {
+        let line = Array((line + "\n").utf8)
         try file.withLock { file throws(InputError) in
             try file.append(line)
             try file.synchronize()
@@ -56,7 +56,7 @@ public final class RefinementOutput: Sendable {
         for (name, value) in settings where stored[name]?.string != value {
             let found = stored[name]?.string ?? "nothing"
             throw InputError(
-                .config, at: path, "expected texts refined with \(name) \(value), found some with \(found)" + remedy)
+                .config, at: path, "expected texts made with \(name) \(value), found some with \(found)" + remedy)
         }
     }
 
@@ -66,22 +66,29 @@ public final class RefinementOutput: Sendable {
     ) throws(InputError) -> Int {
         let byteCount = try file.byteCount()
         var (count, end) = (0, 0)
-        try LineReader(path: path, kind: "refined texts").forEachLine { line, number throws(InputError) in
+        try LineReader(path: path, kind: "anonymized texts").forEachLine { line, number throws(InputError) in
             // The last line lacks its end: it was torn.
             guard end + line.count < byteCount else { return }
             end += line.count + 1
             let json = try JSONValue(parsing: line, file: path, firstLine: number)
             guard records.indices.contains(count), json["id"]?.string == records[count].id,
-                json["rounds"]?.array?.first?["text"]?.string == records[count].text
+                isResult(json, of: records[count].text)
             else {
                 throw InputError(
                     .config, at: "\(path):\(number)",
-                    "expected the refinement of the input's text \(number), found another one; "
+                    "expected what became of the input's text \(number), found another one; "
                         + "delete it or write to another file")
             }
             count += 1
         }
         if end < byteCount { try file.truncate(to: end) }
         return count
+    }
+
+    /// Whether a line was made of a text: it begins with it, or is the text with masks over the line's spans.
+    private static func isResult(_ json: JSONValue, of text: String) -> Bool {
+        if let rounds = json["rounds"]?.array { return rounds.first?["text"]?.string == text }
+        guard let masked = MaskedRow(json) else { return false }
+        return masked.fits(text)
     }
 }

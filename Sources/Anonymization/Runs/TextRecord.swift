@@ -7,11 +7,8 @@ public struct TextRecord: Sendable {
     /// Names the text: its own id, or its place in the file from 1 on.
     public let id: String
     public let text: String
-    /// The fields of its object; none where the file is plain text.
+    /// The fields of its object but for the text's own; none where the file is plain text.
     package let fields: [JSONValue.Member]
-
-    /// Fields that a refined text brings itself.
-    static let reservedKeys: Set<String> = ["text", "rounds", "protect", "needs_review"]
 
     /// A text by itself.
     public init(id: String, text: String) {
@@ -34,22 +31,23 @@ public struct TextRecord: Sendable {
         let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
         let isKnown = ["jsonl", "ndjson", "json", "csv", "tsv", "conll", "bio", "iob"].contains(ending)
         let reader = try SourceReader(path: path, format: isKnown ? nil : .text)
-        guard try hasFields(reader) else {
+        guard let key = try textKey(reader) else {
             let (texts, report) = try reader.texts()
             return (texts.map(TextRecord.init), report)
         }
-        let records = try lines(of: path)
+        let records = try lines(of: path, key)
         guard !records.isEmpty else { throw InputError(.data, at: path, "expected at least one text, found none") }
         return (records, ReadingReport())
     }
 
-    /// Whether lines are objects with a `text`, whose other fields are kept.
-    private static func hasFields(_ reader: SourceReader) throws(InputError) -> Bool {
+    /// The key of the texts where lines are objects, whose other fields are kept; nil in other formats.
+    private static func textKey(_ reader: SourceReader) throws(InputError) -> String? {
         switch reader.format {
-        case .jsonl, .synthpai: return true
+        case .jsonl, .synthpai, .masked: return "text"
         case .spans where URL(fileURLWithPath: reader.path).pathExtension.lowercased() != "json":
-            return try JSONRows.firstObject(of: reader.path)?["text"] != nil
-        default: return false
+            let first = try JSONRows.firstObject(of: reader.path)
+            return (["text"] + SpanFields.textKeys).first { first?[$0] != nil }
+        default: return nil
         }
     }
 
@@ -60,16 +58,19 @@ public struct TextRecord: Sendable {
         self.init(id: source.id, text: source.text, fields: fields)
     }
 
-    private static func lines(of path: String) throws(InputError) -> [TextRecord] {
+    private static func lines(of path: String, _ key: String) throws(InputError) -> [TextRecord] {
         var records: [TextRecord] = []
         try LineReader(path: path, kind: "a JSONL file of texts").forEachJSON { json, number throws(InputError) in
-            guard let fields = json.members, let text = json["text"]?.string else {
+            guard let fields = json.members, let text = json[key]?.string else {
                 throw InputError(
                     .data, at: "\(path):\(number)",
-                    "expected an object with a text, found \(json.members == nil ? json.summary : "none")")
+                    "expected an object with a text under \(quoted(key)), found "
+                        + (json.members == nil ? json.summary : "none"))
             }
             records.append(
-                TextRecord(id: json["id"]?.scalarText ?? "\(records.count + 1)", text: text, fields: fields))
+                TextRecord(
+                    id: json["id"]?.scalarText ?? "\(records.count + 1)", text: text,
+                    fields: fields.filter { $0.key != key }))
         }
         return records
     }

@@ -8,7 +8,7 @@ import Tokenizers
 @testable import Anonymization
 
 @Suite("Refining many texts")
-struct RefinementRunTests {
+struct AnonymizationRunTests {
     private static let texts = (0..<23).map { "Text \($0): I am 29 and live in Leeds." }
 
     /// Answers that depend on the seed, after a wait that depends on the text.
@@ -19,12 +19,12 @@ struct RefinementRunTests {
     }
 
     private func refined(_ concurrency: Int, seed: UInt64 = 1) async throws -> [RefinedText] {
-        let run = RefinementRun(
+        let run = AnonymizationRun(
             SelfRefinement(
                 ScriptedChatModel(Self.unsteady), settings: RefinementSettings(rounds: 2, retries: 1, seed: seed)),
             concurrency: concurrency)
         var results: [RefinedText] = []
-        try await run.refine(Self.texts) { index, text in
+        try await run.anonymize(Self.texts) { index, text in
             #expect(index == results.count)
             results.append(text)
         }
@@ -47,8 +47,8 @@ struct RefinementRunTests {
         let records = Self.texts.prefix(4).enumerated().map { TextRecord(id: "t\($0)", text: $1) }
         let settings = RefinementSettings(rounds: 2, retries: 1)
         func run(_ path: String, _ model: ScriptedChatModel) async throws -> Int {
-            let output = try RefinementOutput(path: path, records: records, settings: settings.named(digest: "m"))
-            try await RefinementRun(SelfRefinement(model, settings: settings)).refine(records, to: output)
+            let output = try AnonymizationOutput(path: path, records: records, settings: settings.named(digest: "m"))
+            try await AnonymizationRun(SelfRefinement(model, settings: settings)).anonymize(records, to: output)
             return output.done
         }
         let whole = folder.appendingPathComponent("whole.jsonl").path
@@ -76,14 +76,14 @@ struct RefinementRunTests {
         let records = [TextRecord(id: "1", text: "I am 29."), TextRecord(id: "2", text: "It rains.")]
         let settings = RefinementSettings()
         func write() async throws {
-            let output = try RefinementOutput(path: path, records: records, settings: settings.named(digest: "m"))
-            try await RefinementRun(SelfRefinement(ScriptedChatModel(diligentAnswer))).refine(records, to: output)
+            let output = try AnonymizationOutput(path: path, records: records, settings: settings.named(digest: "m"))
+            try await AnonymizationRun(SelfRefinement(ScriptedChatModel(diligentAnswer))).anonymize(records, to: output)
         }
         try await write()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         func expectRefusal(_ message: String, _ records: [TextRecord], _ settings: [(name: String, value: String)]) {
             #expect {
-                _ = try RefinementOutput(path: path, records: records, settings: settings)
+                _ = try AnonymizationOutput(path: path, records: records, settings: settings)
             } throws: { error in
                 let error = error as? InputError
                 return error?.exitCode == .config && "\(error!)".contains(message)
@@ -158,12 +158,16 @@ struct RefinementRunTests {
         let file = folder.appendingPathComponent("texts.jsonl")
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
         let (records, report) = try TextRecord.all(in: file.path)
-        #expect(records.map { JSONValue.object($0.fields).compactText } == lines && report.counts.isEmpty)
-        // Under another key only the reader of spans finds the text.
-        let other = folder.appendingPathComponent("other.jsonl")
-        try Data(lines.joined(separator: "\n").replacing("\"text\"", with: "\"full_text\"").utf8).write(to: other)
-        let found = try TextRecord.all(in: other.path)
-        #expect(found.records.map(\.text) == ["Ann"] && found.report.counts.map(\.count) == [1])
+        let fields = [#""text": "Ann", "#, #""text": "Bo", "#].enumerated().map { lines[$0].replacing($1, with: "") }
+        #expect(records.map { JSONValue.object($0.fields).compactText } == fields && report.counts.isEmpty)
+        // The text's key, whichever it is, is not among the fields: it would give away what was anonymized.
+        for key in ["full_text", "source_text"] {
+            let other = folder.appendingPathComponent("\(key).jsonl")
+            try Data(lines.joined(separator: "\n").replacing("\"text\"", with: "\"\(key)\"").utf8).write(to: other)
+            let found = try TextRecord.all(in: other.path)
+            #expect(found.records.map(\.text) == ["Ann", "Bo"] && found.report.counts.isEmpty)
+            #expect(found.records.map { JSONValue.object($0.fields).compactText } == fields)
+        }
     }
 
     @Test("two processes or runs never write to one output")
@@ -171,8 +175,8 @@ struct RefinementRunTests {
         let folder = try Fixtures.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("out.jsonl").path
-        let first = try RefinementOutput(path: path, records: [], settings: [])
-        #expect(throws: InputError.self) { _ = try RefinementOutput(path: path, records: [], settings: []) }
+        let first = try AnonymizationOutput(path: path, records: [], settings: [])
+        #expect(throws: InputError.self) { _ = try AnonymizationOutput(path: path, records: [], settings: []) }
         withExtendedLifetime(first) {}
     }
 }
