@@ -3,7 +3,11 @@ import ArgumentParser
 /// `signet`: everything around training.
 struct SignetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "signet", abstract: "Works with language models, adapters and checkpoints.",
+        commandName: "signet", abstract: "Anonymizes texts with small language models, and all around training them.",
+        discussion: """
+            From texts to an anonymizer: synthesize or distill makes trajectories, tasks makes rows of them, the program \
+            train trains on those, anonymize anonymizes, evaluate measures.
+            """,
         subcommands: [
             SynthesizeCommand.self,
             TasksCommand.self,

@@ -8,14 +8,19 @@ struct DistillCommand: ComputingCommand {
         commandName: "distill",
         abstract: "Has a teacher anonymize texts, with an adversary and a judge, and keeps every step.",
         discussion: """
-            Each role is played by an OpenAI-compatible endpoint or by a local model, as the config file says. A run that \
-            was stopped or killed is gone on with by the same command; nothing that was answered is asked again.
+            The config file names the texts, the output_dir for trajectories.jsonl, and who plays the anonymizer and, where \
+            that is somebody else, the adversary and the judge: an OpenAI-compatible endpoint or a local model. The least of \
+            it: {"texts": "texts.jsonl", "anonymizer": {"endpoint": {"base_url": "https://api.openai.com/v1", "model": \
+            "gpt-4o", "api_key_env": "OPENAI_API_KEY"}}, "output_dir": "distilled"}. A run that was stopped or killed is gone \
+            on with by the same command; nothing that was answered is asked again.
             """)
 
-    @Option(help: "The config file (JSON).")
+    @Option(help: ArgumentHelp("The config file (JSON).", valueName: "file"))
     var config: String
 
-    @Option(help: "Sets a key of the config, such as rounds=5. May be given several times.")
+    @Option(
+        help: ArgumentHelp(
+            "Sets a key of the config, such as rounds=5. May be given several times.", valueName: "key=value"))
     var set: [String] = []
 
     @Flag(help: "Print warnings and the result only.")

@@ -19,10 +19,10 @@ struct QuantizeCommand: ComputingCommand {
     @Argument(help: "The model: a Hugging Face folder or a GGUF file.")
     var model: String
 
-    @Argument(help: "The folder to write; it must not exist or be empty.")
+    @Argument(help: "The folder to write, which must not exist yet or must be empty.")
     var out: String
 
-    @Option(help: ArgumentHelp("The code book: nf4 or fp4.", valueName: "type"))
+    @Option(help: ArgumentHelp("The code book.", valueName: "type"))
     var quantType = QuantizationType.nf4
 
     @Option(help: ArgumentHelp(blockSizeHelp, valueName: "n"))

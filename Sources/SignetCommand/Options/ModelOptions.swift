@@ -19,7 +19,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A LoRA adapter: a PEFT folder.", valueName: "folder"))
     var adapter: String?
 
-    @Option(help: ArgumentHelp("The type of products and activations (float32 or bfloat16).", valueName: "type"))
+    @Option(help: ArgumentHelp("The type of products and activations.", valueName: "type"))
     var computeDtype = ComputeType.float32
 
     @OptionGroup var quantization: QuantizationOptions

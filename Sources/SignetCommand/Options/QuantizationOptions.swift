@@ -8,7 +8,7 @@ struct QuantizationOptions: ParsableArguments {
     @Option(
         name: .customLong("quantize"),
         help: ArgumentHelp(
-            "Quantize the projections to 4 bits while loading (nf4 or fp4).", valueName: "type"))
+            "Quantize the projections to 4 bits while loading.", valueName: "type"))
     var type: QuantizationType?
 
     @Option(help: ArgumentHelp(blockSizeHelp, valueName: "n"))
