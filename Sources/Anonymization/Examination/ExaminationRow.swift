@@ -32,7 +32,8 @@ public struct ExaminationRow: Sendable, Equatable {
             case .messages(let messages) = row
         else {
             throw InputError(
-                .data, at: place, "expected messages with the task anonymize, infer or judge, as signet tasks writes them")
+                .data, at: place,
+                "expected messages with the task anonymize, infer or judge, as signet tasks writes them")
         }
         self.line = line
         self.task = task

@@ -50,9 +50,10 @@ struct ExamineCommand: ComputingCommand {
         StopSignal.listen()
         let answers: [Examination.Answer]
         do {
-            answers = try waiting(until: { StopSignal.signal != nil }) { [maxTokens, batchSize] in
+            let work = { @Sendable [maxTokens, batchSize] in
                 try await Examination.answers(rows, by: student, maxTokens: maxTokens, concurrency: batchSize)
             }
+            answers = try waiting(until: { StopSignal.signal != nil }, for: work)
         } catch is CancellationError {
             throw InputError(.tryAgain, at: self.rows, "stopped before all rows were answered; nothing is kept")
         }

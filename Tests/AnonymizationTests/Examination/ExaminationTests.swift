@@ -22,7 +22,8 @@ struct ExaminationTests {
     @Test("rows come back with their task, and the question is all but the answer")
     func reading() throws {
         let rows = try rows()
-        #expect(rows.map(\.task) == [.anonymize, .anonymize, .anonymize, .infer, .infer, .infer, .judge, .judge, .judge])
+        let tasks: [TrainingTask] = [.anonymize, .infer, .judge]
+        #expect(rows.map(\.task) == tasks.flatMap { [$0, $0, $0] })
         #expect(rows.map(\.line) == Array(1...9))
         #expect(rows[3].question == RolePrompt.infer("I am 29."))
     }
