@@ -8,17 +8,17 @@ source Examples/setup.sh
 
 usage="usage: bash Examples/seal.sh [--trajectories FILE] [--out FOLDER] [--profiles N] [--epochs N] [--utility-slack U]
 
-  --trajectories FILE  train on these trajectories; without it on made-up ones of --profiles authors (40)
+  --trajectories FILE  train on these trajectories; without it on made-up ones of --profiles authors (30)
   --out FOLDER         where everything is written (Checkpoints/seal)
   --epochs N           how often training goes through its rows (1; 3 with --trajectories)
   --utility-slack U    how much less useful a better text may be (0.034: one point of thirty)"
 
-trajectories="" out="$PWD/Checkpoints/seal" profiles=40 epochs="" slack=0.034
+trajectories="" out="$PWD/Checkpoints/seal" profiles=30 epochs="" slack=0.034
 while [ $# -gt 0 ]; do
     [ "$1" = --help ] && echo "$usage" && exit
     [ $# -gt 1 ] || fail "$1 needs a value; $usage"
     case "$1" in
-        --trajectories) trajectories="$(cd "$caller" && realpath -e "$2")" || fail "no such file: $2" ;;
+        --trajectories) trajectories="$(cd "$caller" && realpath -e "$2" 2>/dev/null)" || fail "no such file: $2" ;;
         --out) out="$(cd "$caller" && realpath -m "$2")" ;;
         --profiles) profiles="$2" ;;
         --epochs) epochs="$2" ;;
