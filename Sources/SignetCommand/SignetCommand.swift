@@ -11,6 +11,7 @@ struct SignetCommand: ParsableCommand {
         subcommands: [
             SynthesizeCommand.self,
             TasksCommand.self,
+            ExamineCommand.self,
             GenerateCommand.self,
             DistillCommand.self,
             AnonymizeCommand.self,

@@ -1,4 +1,5 @@
 import Foundation
+import Signet
 import TestSupport
 import Testing
 
@@ -47,6 +48,32 @@ import Testing
         let shown = readme[start...].prefix { $0 != "```" }
         let example = try lines("Examples/refinement/main.swift")
         #expect(shown.count == 4 && shown.allSatisfy(example.contains))
+    }
+
+    @Test("the configs of the examples are read without a word, and name the model that is fetched")
+    func configs() throws {
+        for name in ["sft", "dpo", "seal/sft", "seal/dpo"] {
+            let path = Fixtures.root.appendingPathComponent("Examples/\(name).json").path
+            #expect(try TrainConfiguration(contentsOfFile: path).model.path == Self.model.path, "\(name)")
+        }
+    }
+
+    @Test("the script of the whole run says what it takes where it is asked for something else")
+    func wholeRunOptions() throws {
+        for (arguments, expected) in [
+            (["--profile", "3"], "unknown option --profile"), (["--out"], "--out needs a value"),
+            (["--trajectories", "/nowhere/t.jsonl"], "no such file: /nowhere/t.jsonl"),
+        ] {
+            let process = Process()
+            let errors = Pipe()
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments = [Fixtures.root.appendingPathComponent("Examples/seal.sh").path] + arguments
+            process.standardError = errors
+            try process.run()
+            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1 && text.contains("error: \(expected)"), "\(text)")
+        }
     }
 
     @Test("every file that the README names is there")

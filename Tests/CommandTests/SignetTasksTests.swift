@@ -27,7 +27,12 @@ struct SignetTasksTests {
                 #expect(run.output.contains(line))
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: out.path).sorted()
-            #expect(names == ["counts.json", "dpo-eval.jsonl", "dpo.jsonl", "sft-eval.jsonl", "sft.jsonl"])
+            #expect(
+                names == [
+                    "counts.json", "dpo-eval.jsonl", "dpo.jsonl", "sft-eval.jsonl", "sft.jsonl", "texts-eval.jsonl",
+                ])
+            let heldOut = try String(contentsOfFile: out.path + "/texts-eval.jsonl", encoding: .utf8)
+            #expect(heldOut.contains(#""text": "a "#) && heldOut.split(separator: "\n").count == 1)
         }
     }
 

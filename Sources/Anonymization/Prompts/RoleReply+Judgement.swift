@@ -20,12 +20,7 @@ extension RoleReply {
         guard let start = content.firstIndex(of: "{"), let end = content.lastIndex(of: "}"), start < end else {
             throw ReplyError("expected a JSON object, found none")
         }
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: Array(content[start...end].utf8), file: "answer")
-        } catch {
-            throw ReplyError("expected a JSON object: \(error)")
-        }
+        let json = try object(content[start...end])
         func part(_ name: String, in range: ClosedRange<Int>) throws(ReplyError) -> UtilityJudgement.Part {
             let value = json[name] ?? json[name + "s"]
             guard let number = value.flatMap({ score($0, in: range) }) else {
@@ -38,6 +33,16 @@ extension RoleReply {
         return UtilityJudgement(
             readability: try part("readability", in: 1...10), meaning: try part("meaning", in: 1...10),
             hallucination: try part("hallucination", in: 0...1))
+    }
+
+    /// - Throws: `ReplyError` for what is no JSON even where strings hold stray quotation marks.
+    private static func object(_ text: Substring) throws(ReplyError) -> JSONValue {
+        if let json = try? JSONValue(parsing: Array(text.utf8), file: "answer") { return json }
+        do {
+            return try JSONValue(parsing: Array(StrayQuotes.escaped(text).utf8), file: "answer")
+        } catch {
+            throw ReplyError("expected a JSON object: \(error)")
+        }
     }
 
     /// A score by itself or under `score`: a number in the range, as in `8`, `"8."`, `8/10` or `8.0`, and `true` for 1 and

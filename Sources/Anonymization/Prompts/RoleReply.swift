@@ -1,7 +1,7 @@
 /// Answers in the three roles: how they are written for training, and how they are read from a model.
 ///
 /// Reading forgives what does not change the meaning: a `<think>` block before the answer, a Markdown fence around it,
-/// emphasis, capitals, a full stop or the highest score behind a number.
+/// emphasis, capitals, a full stop or the highest score behind a number, quotation marks in JSON that nothing escapes.
 public enum RoleReply {}
 
 /// An answer that is not what the role asks for.

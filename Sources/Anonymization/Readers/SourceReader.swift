@@ -88,12 +88,15 @@ public struct SourceReader: Sendable {
     private func readTrajectories(into collection: inout SourceCollection) throws(InputError) {
         let (trajectories, report) = try TrajectoryReader(path: path).trajectories()
         collection.report = report
-        for trajectory in trajectories {
-            collection.add(
-                SourceText(
-                    id: trajectory.id, profile: trajectory.profile, text: trajectory.states[0].text,
-                    truth: trajectory.truth), at: path)
-        }
+        for trajectory in trajectories { collection.add(SourceText(trajectory), at: path) }
+    }
+}
+
+extension SourceText {
+    /// The original of a trajectory.
+    init(_ trajectory: Trajectory) {
+        self.init(
+            id: trajectory.id, profile: trajectory.profile, text: trajectory.states[0].text, truth: trajectory.truth)
     }
 }
 

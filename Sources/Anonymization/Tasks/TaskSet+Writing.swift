@@ -4,7 +4,8 @@ import Foundation
 import Training
 
 extension TaskSet {
-    /// Writes `sft.jsonl`, `dpo.jsonl`, `sft-eval.jsonl`, `dpo-eval.jsonl` and `counts.json`, in place of what stood there.
+    /// Writes `sft.jsonl`, `dpo.jsonl`, `sft-eval.jsonl`, `dpo-eval.jsonl`, `texts-eval.jsonl` and `counts.json`, in place of
+    /// what stood there.
     ///
     /// All files are there each time, empty ones too, so that none of an earlier run stays beside those of this one.
     ///
@@ -12,9 +13,10 @@ extension TaskSet {
     /// - Throws: `InputError(.tryAgain)` naming the file that cannot be written.
     public func write(to folder: URL) throws(InputError) {
         try Folder.create(folder)
-        for file in files {
-            let lines = file.rows.map { $0.row.json.compactText + "\n" }.joined()
-            try AtomicFile.write(Array(lines.utf8), to: folder.appendingPathComponent(file.name).path)
+        let contents = files.map { ($0.name, $0.rows.map(\.json)) } + [(Self.heldOutName, heldOutTexts.map(\.json))]
+        for (name, objects) in contents {
+            let lines = objects.map { $0.compactText + "\n" }.joined()
+            try AtomicFile.write(Array(lines.utf8), to: folder.appendingPathComponent(name).path)
         }
         try AtomicFile.write(
             Array(countsJSON.prettyText.utf8), to: folder.appendingPathComponent("counts.json").path)
@@ -45,6 +47,18 @@ extension TaskSet {
                 let parts = TrainingTask.allCases.compactMap { task in rows[task].map { "\($0) \(task.rawValue)" } }
                 return "\(file.name): \(file.rows.count) rows"
                     + (parts.count > 1 ? " (\(parts.joined(separator: ", ")))" : "")
-            }
+            } + ["\(Self.heldOutName): \(heldOutTexts.count) texts"]
+    }
+
+    private static let heldOutName = "texts-eval.jsonl"
+}
+
+extension SourceText {
+    /// The text as `SourceReader` reads it, with what is true of its author.
+    fileprivate var json: JSONValue {
+        .object([
+            .init("id", .string(id)), .init("profile", .string(profile)), .init("text", .string(text)),
+            .init("truth", .truth(truth)),
+        ])
     }
 }

@@ -17,6 +17,8 @@ public struct TaskSet: Sendable, Equatable {
     public private(set) var dpo = File("dpo.jsonl")
     public private(set) var sftEval = File("sft-eval.jsonl")
     public private(set) var dpoEval = File("dpo-eval.jsonl")
+    /// The originals of the held-out profiles, each once: texts to try a student on.
+    public let heldOutTexts: [SourceText]
     public let counts: TaskCounts
 
     var files: [File] { [sft, dpo, sftEval, dpoEval] }
@@ -59,6 +61,10 @@ public struct TaskSet: Sendable, Equatable {
                 sft.rows += Self.weighted(training, task, options)
                 sftEval.rows += evaluation
             }
+        }
+        var heldOut: Set<String> = []
+        heldOutTexts = trajectories.filter { split.heldOut.contains($0.profile) }.map(SourceText.init).filter {
+            heldOut.insert($0.text).inserted
         }
         counts = TaskCounts(
             trajectories, report: report, heldOut: split.heldOut, rules: rules, options: options)

@@ -1,3 +1,4 @@
+import Files
 import Tokenizers
 import Training
 
@@ -7,6 +8,11 @@ public struct TaskRow: Sendable, Equatable {
     /// The author's, by which rows are held out.
     public var profile: String
     public var row: DatasetRow
+
+    /// The row as it is trained on, and its task, which training passes over.
+    var json: JSONValue {
+        .object([.init("task", .string(task.rawValue))] + (row.json.members ?? []))
+    }
 }
 
 extension Trajectory {

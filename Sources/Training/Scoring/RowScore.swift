@@ -10,6 +10,12 @@ public struct RowScore: Sendable, Equatable {
     public let lossTokenCount: Int
     /// The sum of the log-probabilities of the tokens that carry loss, in nats.
     public let logProbability: Double
+
+    public init(tokenCount: Int, lossTokenCount: Int, logProbability: Double) {
+        self.tokenCount = tokenCount
+        self.lossTokenCount = lossTokenCount
+        self.logProbability = logProbability
+    }
 }
 
 extension LlamaModel {

@@ -61,6 +61,22 @@ struct RoleReplyTests {
         #expect(try RoleReply.comparison(in: "**Yes.**") == .same)
     }
 
+    @Test("quotation marks and line breaks that a judge forgets to escape are part of its words")
+    func strayQuotes() throws {
+        let judgement = try RoleReply.judgement(
+            in: """
+                {"readability": {"explanation": "Says "fine", and
+                stays so.", "score": 9}, "meaning": {"explanation": "'lol' became 'ha!" here.", "score": 8},
+                "hallucination": {"explanation": "It \\"adds\\" nothing", "score": 1}}
+                """)
+        #expect(judgement.readability == .init(score: 9, explanation: "Says \"fine\", and\nstays so."))
+        #expect(judgement.meaning == .init(score: 8, explanation: "'lol' became 'ha!\" here."))
+        #expect(judgement.hallucination == .init(score: 1, explanation: "It \"adds\" nothing"))
+        // Where a mark could as well end the string, nothing is guessed.
+        let ambiguous = #"{"readability": {"explanation": "a", "b", "score": 9}, "meaning": 8, "hallucination": 1}"#
+        #expect(throws: ReplyError.self) { try RoleReply.judgement(in: ambiguous) }
+    }
+
     @Test(
         "what is no list of inferences is refused with what was expected",
         arguments: [

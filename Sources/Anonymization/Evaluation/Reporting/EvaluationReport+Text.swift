@@ -29,7 +29,7 @@ extension EvaluationReport {
 
     private var table: String {
         let columns = ReportColumn.all(of: self)
-        return Self.aligned(
+        return TextTable.aligned(
             [[""] + columns.map(\.title)]
                 + rows.map { row in [row.name] + columns.map { $0.measure(row).map(\.value).inReport } })
     }
@@ -44,7 +44,7 @@ extension EvaluationReport {
                         ?? "–"
                 }
         }
-        return "\(intervalTitle):\n\n" + Self.aligned([[""] + columns.map(\.title)] + cells)
+        return "\(intervalTitle):\n\n" + TextTable.aligned([[""] + columns.map(\.title)] + cells)
     }
 
     var intervalTitle: String {
@@ -54,24 +54,12 @@ extension EvaluationReport {
 
     private var spanTable: String? {
         let cells = spanRows
-        return cells.isEmpty ? nil : Self.aligned([Self.spanTitles] + cells)
+        return cells.isEmpty ? nil : TextTable.aligned([Self.spanTitles] + cells)
     }
 
     private var consistencyTable: String? {
         let cells = consistencyRows
-        return cells.isEmpty ? nil : Self.aligned([Self.consistencyTitles] + cells)
-    }
-
-    /// The first column to the left, all others to the right.
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { index, cell in
-                let padding = String(repeating: " ", count: widths[index] - cell.count)
-                return index == 0 ? cell + padding : padding + cell
-            }
-            return cells.joined(separator: "  ").trimmingTrailingBlanks
-        }.joined(separator: "\n")
+        return cells.isEmpty ? nil : TextTable.aligned([Self.consistencyTitles] + cells)
     }
 }
 
@@ -104,13 +92,5 @@ extension EvaluationReport {
                     } + [consistency.labelAgreement.inReport, consistency.identicalTexts.inReport]
             }
         }
-    }
-}
-
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        var text = self
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }
