@@ -6,7 +6,7 @@ struct SignetCommand: ParsableCommand {
         commandName: "signet", abstract: "Anonymizes texts with small language models, and all around training them.",
         discussion: """
             From texts to an anonymizer: synthesize or distill makes trajectories, tasks makes rows of them, the program \
-            train trains on those, anonymize anonymizes, evaluate measures.
+            train trains on those, examine measures the student, anonymize anonymizes, evaluate compares what came out.
             """,
         subcommands: [
             SynthesizeCommand.self,
