@@ -6,14 +6,14 @@ caller="$PWD"
 cd "$(dirname "$0")/.."
 source Examples/setup.sh
 
-usage="usage: bash Examples/seal.sh [--trajectories FILE] [--out FOLDER] [--profiles N] [--epochs N] [--utility-slack U]
+usage="usage: bash Examples/seal.sh [--trajectories FILE] [--out FOLDER] [--profiles N] [--utility-slack U]
 
-  --trajectories FILE  train on these trajectories; without it on made-up ones of --profiles authors (30)
+  --trajectories FILE  real trajectories; held-out authors are of these, made-up ones are trained on beside them
   --out FOLDER         where everything is written (Checkpoints/seal)
-  --epochs N           how often training goes through its rows (1; 3 with --trajectories)
+  --profiles N         how many authors to make up (20; 10 with --trajectories)
   --utility-slack U    how much less useful a better text may be (0.034: one point of thirty)"
 
-trajectories="" out="$PWD/Checkpoints/seal" profiles=30 epochs="" slack=0.034
+trajectories="" out="$PWD/Checkpoints/seal" profiles="" slack=0.034
 while [ $# -gt 0 ]; do
     [ "$1" = --help ] && echo "$usage" && exit
     [ $# -gt 1 ] || fail "$1 needs a value; $usage"
@@ -21,7 +21,6 @@ while [ $# -gt 0 ]; do
         --trajectories) trajectories="$(cd "$caller" && realpath -e "$2" 2>/dev/null)" || fail "no such file: $2" ;;
         --out) out="$(cd "$caller" && realpath -m "$2")" ;;
         --profiles) profiles="$2" ;;
-        --epochs) epochs="$2" ;;
         --utility-slack) slack="$2" ;;
         *) fail "unknown option $1; $usage" ;;
     esac
@@ -40,28 +39,34 @@ bin="$(swift build -c release --show-bin-path)"
 model=(--model "$model_file" --quantize nf4 --compute-dtype bfloat16)
 rows="$out/rows" sft="$out/sft" dpo="$out/dpo"
 
-# Texts that are known to hold personal data at marked places can be masked there for comparison.
-gold=() weights="anonymize=1,infer=1,judge=1"
+stage "synthesize, tasks: rows to train on, a fifth of the authors held out"
+tasks() { # TRAJECTORIES FOLDER [OPTIONS …]
+    "$bin/signet" tasks "$1" --out "$2" --utility-slack "$slack" "${@:3}"
+}
+made="$out/made" gold=()
 if [ -z "$trajectories" ]; then
-    stage "synthesize: texts and trajectories of $profiles made-up authors"
-    "$bin/signet" synthesize --profiles "$profiles" --seed 1 --out "$out/made"
-    trajectories="$out/made/trajectories.jsonl"
-    gold=(--gold "$out/made/texts.jsonl")
+    "$bin/signet" synthesize --profiles "${profiles:-20}" --seed 1 --out "$made"
+    trajectories="$made/trajectories.jsonl"
+    tasks "$trajectories" "$rows" --held-out 0.2
+    # Where personal data stands is known, so it can be masked for comparison.
+    gold=(--gold "$made/texts.jsonl")
 else
-    # Real trajectories are few: three epochs, and as many rows of the other two tasks as of infer.
-    epochs="${epochs:-3}" weights="anonymize=2,infer=1,judge=2"
+    "$bin/signet" synthesize --profiles "${profiles:-10}" --seed 1 --out "$made"
+    tasks "$made/trajectories.jsonl" "$made/rows" --held-out 0
+    # Real trajectories are few: their rows count several times, and about as often for each task.
+    tasks "$trajectories" "$rows" --held-out 0.2 --weights anonymize=4,infer=2,judge=3
+    for file in sft.jsonl dpo.jsonl; do
+        cat "$made/rows/$file" "$rows/$file" >"$rows/all-$file"
+        mv "$rows/all-$file" "$rows/$file"
+    done
 fi
 
-stage "tasks: rows to train on, a fifth of the authors held out"
-"$bin/signet" tasks "$trajectories" --out "$rows" --utility-slack "$slack" --weights "$weights" --held-out 0.2
-
 stage "train: supervised fine-tuning in all three roles"
-"$bin/train" --config Examples/seal/sft.json --resume --set "training.num_train_epochs=${epochs:-1}" \
+"$bin/train" --config Examples/seal/sft.json --resume \
     --set "data.train=$rows/sft.jsonl" --set "data.eval=$rows/sft-eval.jsonl" --set "output_dir=$sft"
 
 stage "train: preferences between rewritings"
 "$bin/train" --config Examples/seal/dpo.json --resume --set "lora.adapter_path=$sft/adapter" \
-    --set "training.num_train_epochs=${epochs:-1}" \
     --set "data.train=$rows/dpo.jsonl" --set "data.eval=$rows/dpo-eval.jsonl" --set "output_dir=$dpo"
 
 examine() { # NAME [OPTIONS …]
