@@ -14,6 +14,7 @@ struct SignetCommand: ParsableCommand {
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,
+            PlanCommand.self,
             InspectCommand.self,
         ])
 }

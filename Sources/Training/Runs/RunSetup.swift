@@ -112,7 +112,7 @@ public struct RunSetup {
 
 extension RowEncoder {
     /// The rows of a data file as a method takes them.
-    fileprivate func rows(
+    func rows(
         of path: String, for method: TrainConfiguration.Method
     ) throws(InputError) -> TokenizedDataset {
         let reader = DatasetReader(path: path)

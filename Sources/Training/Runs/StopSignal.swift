@@ -1,8 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Whether the process has been asked to stop (Ctrl-C or SIGTERM): the step that runs is finished and saved first.
+/// Whether the process has been asked to stop (Ctrl-C, SIGTERM, or SIGUSR1, with which schedulers warn): the step that runs is
+/// finished and saved first.
 public enum StopSignal {
+    private static let signals = [SIGINT, SIGTERM, SIGUSR1]
     private static let received = Atomic<Int32>(0)
 
     /// The signal that has come; nil where none has.
@@ -14,11 +16,11 @@ public enum StopSignal {
     /// Begins to take the signals; a second one ends the process at once.
     public static func listen() {
         // A process started from a thread that blocks signals inherits that, and would never see these.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        for number in [SIGINT, SIGTERM] {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        for number in signals {
             Foundation.signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
                 Foundation.signal(number, SIG_DFL)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs one rank and keeps beside the run which process it is, what it says and how it ends: FOLDER COMMAND…
+folder=$1
+shift
+name="$folder/rank-$OMPI_COMM_WORLD_RANK"
+# The rank gets the signals of its group itself; this shell has to outlive them.
+trap : TERM INT USR1
+"$@" 2> >(tee -a "$name.said" >&2) &
+rank=$!
+echo "$rank" >"$name.pid"
+wait "$rank"
+status=$?
+while kill -0 "$rank" 2>/dev/null; do
+    wait "$rank"
+    status=$?
+done
+echo "$status" >"$name.exit"
+exit "$status"
