@@ -1,4 +1,6 @@
 import Foundation
+import ModelFiles
+import Tensors
 
 extension ClusterPlan {
     /// Everything that the figures rest on, a line each.

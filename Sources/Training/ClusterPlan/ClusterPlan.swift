@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 import Tensors
 
 /// A run of many ranks, predicted from what one rank does and what the network does.

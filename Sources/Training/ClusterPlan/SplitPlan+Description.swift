@@ -1,4 +1,6 @@
 import Foundation
+import ModelFiles
+import Tensors
 
 extension SplitPlan {
     /// Everything that the figures rest on, a line each.
