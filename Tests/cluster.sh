@@ -14,9 +14,13 @@ require_swift
 install_packages "${packages[@]}" openmpi-bin iproute2
 unshare --net true 2>/dev/null || fail "this kernel or container does not allow network namespaces (unshare --net)"
 fetch_model
-swift build -c release --product train
-swift build -c release --product signet
-bin="$(swift build -c release --show-bin-path)"
+# SIGNET_BIN is a folder with the programs, where they are built already.
+bin=${SIGNET_BIN:-}
+if [ -z "$bin" ]; then
+    swift build -c release --product train
+    swift build -c release --product signet
+    bin="$(swift build -c release --show-bin-path)"
+fi
 
 work=$(mktemp -d)
 launcher=

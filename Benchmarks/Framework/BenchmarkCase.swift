@@ -21,6 +21,6 @@ extension BenchmarkCase {
         LimitCases.all + ProductCases.all + FewRowsCases.all + AdapterCases.all + AttentionCases.all
             + MemoryBoundCases.all + QuantizationCases.all + HeadCases.all + LayerCases.all + SFTCases.all
             + GenerationCases.all + RefinementCases.all + EightBillionCases.all
-            + SeventyBillionCases.all + LoadCases.all
+            + SeventyBillionCases.all + LoadCases.all + CommunicationCases.all
     }
 }

@@ -10,8 +10,12 @@ source Examples/setup.sh
 require_swift
 install_packages "${packages[@]}" openmpi-bin slurmctld slurmd slurm-client munge
 fetch_model
-swift build -c release --product train
-bin="$(swift build -c release --show-bin-path)"
+# SIGNET_BIN is a folder with the programs, where they are built already.
+bin=${SIGNET_BIN:-}
+if [ -z "$bin" ]; then
+    swift build -c release --product train
+    bin="$(swift build -c release --show-bin-path)"
+fi
 
 work=$(mktemp -d)
 chmod 755 "$work"

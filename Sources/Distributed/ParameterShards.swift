@@ -22,7 +22,7 @@ public struct ParameterPiece: Sendable, Equatable {
 /// them, and each bucket into slices of equal length, one for each rank.
 public struct ParameterShards: Sendable, Equatable {
     /// More buckets leave less to be exchanged after the backward pass, in more messages.
-    private static let bucketLimit = 8
+    public static let bucketLimit = 8
 
     /// The elements of each parameter.
     public let counts: [Int]

@@ -1,3 +1,4 @@
+import Distributed
 import Foundation
 import ModelFiles
 import Tensors
@@ -24,7 +25,7 @@ extension ClusterPlan {
             "network: \(network); within a host \(memory)",
             "gradients: \(gradientType.rawValue), \((gradientBytes / 1e6).planText) MB, each rank gets its part of their sum; "
                 + "that runs beside the last stream's backward pass, half of that stream's time, but for the last "
-                + "layer's part; then all ranks get all values, \((valueBytes / 1e6).planText) MB, while nothing is "
+                + "of \(ParameterShards.bucketLimit) buckets; then all ranks get all values, \((valueBytes / 1e6).planText) MB, while nothing is "
                 + "computed; besides \(Int(Self.smallSums)) sums of a few numbers",
             "checkpoints: every \(saveSteps) steps \(ByteCount(16 * model.parameterCount)) at "
                 + "\((checkpointBandwidth / 1e6).planText) MB/s while all ranks wait",

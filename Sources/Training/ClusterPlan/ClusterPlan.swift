@@ -1,3 +1,4 @@
+import Distributed
 import Foundation
 import ModelFiles
 import Tensors
@@ -48,7 +49,8 @@ public struct ClusterPlan: Sendable {
     public func prediction(hosts: Int) -> ClusterPrediction {
         let layout = RankLayout(hostCount: hosts, ranksPerHost: ranksPerHost)
         let steps = steps(ranks: layout.rankCount)
-        let sum = layout.exchangeSeconds(bytes: gradientBytes, network: network, memory: memory)
+        let sum = layout.exchangeSeconds(
+            bytes: gradientBytes, pieces: ParameterShards.bucketLimit, network: network, memory: memory)
         let gather = layout.exchangeSeconds(bytes: valueBytes, network: network, memory: memory)
         let small = Self.smallSums * layout.smallSumSeconds(network: network, memory: memory)
         var result = ClusterPrediction(layout: layout)
@@ -79,11 +81,11 @@ public struct ClusterPlan: Sendable {
     }
 
     /// Seconds of the sum of gradients that no computing covers: all but what fits into the last stream's backward pass,
-    /// and at least the part of the layer whose gradients come last.
+    /// and at least the bucket whose gradients come last.
     private func exposed(_ sum: Double, most: Double) -> Double {
         let stream = min(most, Double(MicroBatch.streamTokens)) / rate.tokensPerSecond
-        let layers = Double(model.shape.layerCount)
-        return max(sum - stream * Self.backwardShare * (layers - 1) / layers, sum / layers)
+        let buckets = Double(ParameterShards.bucketLimit)
+        return max(sum - stream * Self.backwardShare * (buckets - 1) / buckets, sum / buckets)
     }
 
     /// Tokens of the rows of some steps.
@@ -94,11 +96,7 @@ public struct ClusterPlan: Sendable {
     }
 }
 
-/// The tokens that each rank computes of a step: the longest row first, each to the rank that has least.
+/// The tokens that each rank computes of a step, divided as a run divides them.
 func rowShares(of rows: [Int], ranks: Int) -> [Int] {
-    var shares = [Int](repeating: 0, count: ranks)
-    for row in rows.sorted(by: >) {
-        shares[shares.indices.min { shares[$0] < shares[$1] }!] += row
-    }
-    return shares
+    balancedShares(rows, rankCount: ranks).map { $0.reduce(0) { $0 + rows[$1] } }
 }

@@ -18,12 +18,17 @@ public struct RankLayout: Sendable, Equatable {
     /// Each of N ranks sends every other one N-th of the bytes: (N−1)(α + bytes/(N·β)) with one rank a host. Ranks of one
     /// host share its way out, and reach each other through memory.
     ///
-    /// - Parameter bytes: of a whole vector.
-    public func exchangeSeconds(bytes: Double, network: ClusterNetwork, memory: ClusterNetwork = .memory) -> Double {
+    /// - Parameters:
+    ///   - bytes: of a whole vector.
+    ///   - pieces: that it is exchanged in, one after the other; each costs an α.
+    public func exchangeSeconds(
+        bytes: Double, pieces: Int = 1, network: ClusterNetwork, memory: ClusterNetwork = .memory
+    ) -> Double {
         let part = bytes / Double(rankCount)
         let (outside, inside) = (Double(rankCount - ranksPerHost), Double(ranksPerHost - 1))
-        let between = outside * (network.latency + Double(ranksPerHost) * part / network.bandwidth)
-        return between + inside * memory.seconds(bytes: part)
+        let (slow, fast) = (Double(pieces) * network.latency, Double(pieces) * memory.latency)
+        return outside * (slow + Double(ranksPerHost) * part / network.bandwidth)
+            + inside * (fast + part / memory.bandwidth)
     }
 
     /// Seconds of a sum of a few numbers: up a binary tree and down again.

@@ -36,7 +36,7 @@ struct ClusterMeasurementsTests {
             ClusterNetworkTests.network)
         let lines = plan.comparison(with: measured).split(separator: "\n")
         #expect(lines.count == 4)
-        // Two hosts: 40 s and 27 ms of values and 1/32 of that again.
+        // Two hosts: 40 s and 27 ms of values and 1/8 of that again.
         #expect(zip(lines.dropFirst(), ["+0.0 %", "+0.1 %", "-20.0 %"]).allSatisfy { $0.hasSuffix($1) }, "\(lines)")
     }
 

@@ -37,6 +37,8 @@ struct ClusterNetworkTests {
         let layout = RankLayout(hostCount: 4, ranksPerHost: 1)
         let seconds = layout.exchangeSeconds(bytes: 100e6, network: Self.network)
         #expect(abs(seconds - 3 * (1e-5 + 0.025)) < 1e-12)
+        let pieces = layout.exchangeSeconds(bytes: 100e6, pieces: 8, network: Self.network)
+        #expect(abs(pieces - 3 * (8e-5 + 0.025)) < 1e-12)
         #expect(RankLayout(hostCount: 1, ranksPerHost: 1).exchangeSeconds(bytes: 1e9, network: Self.network) == 0)
     }
 

@@ -38,9 +38,9 @@ struct ClusterPlanTests {
     @Test("four hosts cover the sum of gradients by the backward pass, but not the return of the values")
     func four() {
         let four = plan().prediction(hosts: 4)
-        let exchange = 3 * (1e-5 + 54_525_952 / 4 / 1e9)
-        // The last layer's part of the sum, all of the values, and three small sums over two levels.
-        let exposed = exchange / 32 + exchange + 3 * 2 * 2 * 1e-5
+        let (sum, values) = (3 * (8e-5 + 54_525_952 / 4 / 1e9), 3 * (1e-5 + 54_525_952 / 4 / 1e9))
+        // The last of eight buckets of the sum, all of the values, and three small sums over two levels.
+        let exposed = sum / 8 + values + 3 * 2 * 2 * 1e-5
         #expect(abs(four.exposedSeconds - exposed) < 1e-12)
         #expect(abs(four.stepSeconds - (20 + exposed + checkpoint)) < 1e-9)
         #expect(abs(four.efficiency - 20 / four.stepSeconds) < 1e-12)
@@ -50,9 +50,9 @@ struct ClusterPlanTests {
     func slowNetwork() {
         var plan = plan()
         plan.network.bandwidth = 1e6
-        let exchange = 1e-5 + 54_525_952 / 2 / 1e6
-        // The last stream of 2,048 tokens takes 20.48 s, of which 31 of 32 layers' backward passes cover the sum.
-        let exposed = exchange - 20.48 * 0.5 * 31 / 32 + exchange + 3 * 2e-5
+        let (sum, values) = (8e-5 + 54_525_952 / 2 / 1e6, 1e-5 + 54_525_952 / 2 / 1e6)
+        // The last stream of 2,048 tokens takes 20.48 s; its backward pass covers the sum until the last of eight buckets.
+        let exposed = sum - 20.48 * 0.5 * 7 / 8 + values + 3 * 2e-5
         #expect(abs(plan.prediction(hosts: 2).exposedSeconds - exposed) < 1e-9)
     }
 
