@@ -14,6 +14,14 @@ public struct MPICommunicator: Communicator {
         (rank, rankCount, hostRankCount) = (Int(cmpi_rank()), Int(cmpi_rank_count()), Int(cmpi_host_rank_count()))
     }
 
+    /// The MPI this program was built with, such as `Open MPI v4.1.4`.
+    public static var implementation: String {
+        var text = [CChar](repeating: 0, count: Int(cmpi_version(nil, 0)) + 1)
+        _ = cmpi_version(&text, Int32(text.count))
+        let line = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(line.split(separator: "\n").first?.split(separator: ",").first ?? "")
+    }
+
     public func finish() { cmpi_finish() }
 
     public func abort(exitCode: Int32) -> Never {

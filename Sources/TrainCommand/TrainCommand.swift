@@ -36,7 +36,7 @@ struct TrainCommand: ComputingCommand {
     }
 
     func run() throws {
-        let communicator = LaunchedProcesses.communicator()
+        let communicator = try LaunchedProcesses.communicator()
         do {
             try train(communicator)
         } catch let failure as CommonFailure {
@@ -47,7 +47,8 @@ struct TrainCommand: ComputingCommand {
         } catch  where communicator.rankCount > 1 {
             // The others wait for this rank, and do not know.
             let error = error as? InputError ?? InputError(.internalFault, at: "", "\(error)")
-            try? FileHandle.standardError.write(contentsOf: Data("error: rank \(communicator.rank): \(error)\n".utf8))
+            let place = communicator.rank == 0 ? "" : "rank \(communicator.rank): "
+            try? FileHandle.standardError.write(contentsOf: Data("error: \(place)\(error)\n".utf8))
             communicator.abort(exitCode: error.exitCode.rawValue)
         }
         communicator.finish()

@@ -14,6 +14,12 @@ final class TrainProcess {
         var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
     }
 
+    /// What lets Open MPI's `mpirun` start more processes than there are cores, as any user, and finish after a signal.
+    private static let launching = [
+        "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_odls_base_sigkill_timeout": "300",
+    ]
+
     private let identifier: pid_t
     private let folder: URL
     private var outcome: Outcome?
@@ -23,8 +29,13 @@ final class TrainProcess {
     /// - Parameters:
     ///   - environment: variables beside those of this process.
     ///   - program: the name of the executable.
-    init(_ arguments: [String], environment: [String: String] = [:], program: String = "train") throws {
-        let executable = ProgramRun.executables.appendingPathComponent(program)
+    ///   - ranks: how many of it `mpirun` starts; nil for one process without it.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], program: String = "train", ranks: Int? = nil
+    ) throws {
+        let path = ProgramRun.executables.appendingPathComponent(program).path
+        let command = ranks.map { ["/usr/bin/env", "mpirun", "-n", "\($0)", path] } ?? [path]
+        let executable = URL(fileURLWithPath: command[0])
         folder = try Fixtures.temporaryFolder()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -42,8 +53,8 @@ final class TrainProcess {
         sigemptyset(&noSignals)
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        var arguments = ([executable.path] + arguments).map { strdup($0) } + [nil]
+        let variables = ProcessInfo.processInfo.environment.merging(Self.launching) { $1 }.merging(environment) { $1 }
+        var arguments = (command + arguments).map { strdup($0) } + [nil]
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0
@@ -85,8 +96,10 @@ final class TrainProcess {
     }
 
     /// Runs `train` to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-        try TrainProcess(arguments, environment: environment).wait()
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], ranks: Int? = nil
+    ) throws -> Outcome {
+        try TrainProcess(arguments, environment: environment, ranks: ranks).wait()
     }
 }
 

@@ -12,7 +12,7 @@ extension RunSetup {
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
         _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
-        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?
+        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?, rankCount: Int
     ) throws -> MemoryPlan {
         let type = configuration.model.computeDtype
         let lora =
@@ -25,7 +25,8 @@ extension RunSetup {
             hasDropout: configuration.lora.loraDropout > 0,
             weightBytes: try location.weightBytes(
                 computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init)),
-            load: training, evaluation: evaluation, processBytes: usage.residentBytes ?? 0, budget: budget)
+            load: training, evaluation: evaluation, processBytes: usage.residentBytes ?? 0, budget: budget,
+            rankCount: rankCount)
         if let budget, plan.peakBytes > budget {
             throw InputError(
                 .tryAgain, at: "training.memory_budget",
@@ -64,10 +65,11 @@ extension MemoryPlan.Load {
 }
 
 extension TrainConfiguration.MemoryBudget {
-    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
-    func bytes(_ usage: MemoryUsage) -> Int? {
+    /// Bytes this process may take: 80 % of what the machine has left for "auto", which the run's processes on it share; nil
+    /// where the machine does not tell.
+    func bytes(_ usage: MemoryUsage, hostRankCount: Int = 1) -> Int? {
         switch self {
-        case .automatic: usage.availableBytes.map { $0 / 5 * 4 }
+        case .automatic: usage.availableBytes.map { $0 / 5 * 4 / hostRankCount }
         case .bytes(let bytes): bytes
         }
     }

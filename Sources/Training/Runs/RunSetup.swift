@@ -42,7 +42,7 @@ public struct RunSetup {
         self.configuration = configuration
         self.communicator = communicator
         // Before anything is loaded: the plan counts what the process holds itself.
-        let budget = configuration.training.memoryBudget.bytes(usage)
+        let budget = configuration.training.memoryBudget.bytes(usage, hostRankCount: communicator.hostRankCount)
         try Self.refuseSharedDropout(configuration)
         try Self.refuseUnknownToPreferences(configuration)
         let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
@@ -70,7 +70,7 @@ public struct RunSetup {
                 MemoryPlan.Load(
                     streamPlanner.streams(
                         ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
-            }, usage: usage, budget: budget)
+            }, usage: usage, budget: budget, rankCount: communicator.rankCount)
         model = try LlamaModel(
             location, computeType: configuration.model.computeDtype,
             quantization: configuration.model.quantization.map(QuantizationSettings.init))

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Whether the process has been asked to stop (Ctrl-C, SIGTERM, or SIGUSR1, with which schedulers warn): the step that runs is
-/// finished and saved first.
+/// Whether the process has been asked to stop: Ctrl-C, SIGTERM, or the warning (SIGUSR1) that schedulers can be told to
+/// give before a job's time is over. The step that runs is finished and saved first.
 public enum StopSignal {
-    private static let signals = [SIGINT, SIGTERM, SIGUSR1]
+    private static let numbers = [SIGINT, SIGTERM, SIGUSR1]
     private static let received = Atomic<Int32>(0)
 
     /// The signal that has come; nil where none has.
@@ -16,11 +16,11 @@ public enum StopSignal {
     /// Begins to take the signals; a second one ends the process at once.
     public static func listen() {
         // A process started from a thread that blocks signals inherits that, and would never see these.
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in signals { sigaddset(&set, number) }
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
-        for number in signals {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        for number in numbers {
             Foundation.signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
                 Foundation.signal(number, SIG_DFL)
