@@ -14,10 +14,10 @@ final class TrainProcess {
         var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
     }
 
-    /// What lets Open MPI's `mpirun` start more processes than there are cores, as any user, and finish after a signal.
+    /// What lets Open MPI's `mpirun` start more processes than there are cores, as any user.
     private static let launching = [
         "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1",
-        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_odls_base_sigkill_timeout": "300",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     ]
 
     private let identifier: pid_t
@@ -74,6 +74,13 @@ final class TrainProcess {
     }
 
     func send(_ signal: Int32) { kill(identifier, signal) }
+
+    /// Sends a signal to one of the processes that `mpirun` has started, in their order.
+    func send(_ signal: Int32, toChild index: Int) {
+        let list = FileManager.default.contents(atPath: "/proc/\(identifier)/task/\(identifier)/children") ?? Data()
+        let children = String(decoding: list, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
+        kill(children.sorted()[index], signal)
+    }
 
     /// Waits for the end, and brings it about where it does not come within minutes.
     func wait() throws -> Outcome {
