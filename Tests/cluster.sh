@@ -57,7 +57,7 @@ disturbance narrow 2 "the network is limited to 20 Mbit/s" limit_network 20mbit
 free_network
 
 echo
-echo "fault | ranks | seconds until all had ended | lost | seconds until the step was there again | same adapter"
+echo "fault | ranks | what was said | seconds until all had ended | lost | seconds until the step was there again | same adapter"
 printf '%s\n' "${rows[@]}"
 [ "$failures" -eq 0 ] || fail "$failures expectations failed"
 

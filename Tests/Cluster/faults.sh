@@ -15,12 +15,16 @@ at_most() { awk -v found="$1" -v limit="$2" 'BEGIN { exit !(found <= limit) }'; 
 not_zero() { [ "$1" != 0 ]; }
 equal() { [ "$1" = "$2" ]; }
 
-# What a rank said and ended with, in a few words: NAME RANK.
+# What a rank ended with, in a few words: NAME RANK.
 rank_end() {
-    local folder="$work/$1" said status
-    said=$(grep -a -E '^error:|stopped' "$folder/rank-$2.said" 2>/dev/null | tail -n 1 | cut -c 1-110)
-    status=$(cat "$folder/rank-$2.exit" 2>/dev/null || echo killed)
-    echo "rank $2: ${said:+“$said” }${status/#[0-9]/exit &}"
+    local status
+    status=$(cat "$work/$1/rank-$2.exit" 2>/dev/null || echo killed)
+    echo "rank $2 ${status/#[0-9]/exit &}"
+}
+
+# The line that names a lost rank or its host, by a rank or by mpirun: NAME RANK.
+line_naming() {
+    grep -a -m 1 -E "^error:.*(rank $2|${hosts[$2]})|process rank $2 |on node ${hosts[$2]}" "$work/$1.fault.log" || true
 }
 
 # Does something to a run behind its checkpoint, waits for its end, resumes it and compares:
@@ -32,7 +36,7 @@ fault() {
     write_config "$name"
     start_run "$name" "$count"
     # The last checkpoint is two steps behind.
-    await_step "$name" 6 300
+    await_step "$name" 5 300
     local step began ended rank
     began=$(now)
     "$@"
@@ -43,7 +47,8 @@ fault() {
     step=$(last_step "$name")
     wait_for_launcher
     recover_hosts
-    local ends=""
+    mv "$work/$name.log" "$work/$name.fault.log"
+    local ends="" said
     for ((rank = 0; rank < count; rank++)); do
         ends+="${ends:+; }$(rank_end "$name" "$rank")"
         [ "$rank" = "$victim" ] && continue
@@ -54,8 +59,13 @@ fault() {
             stopped) expect "$name: rank $rank ends well" equal "$(cat "$work/$name/rank-$rank.exit" 2>/dev/null)" 0 ;;
         esac
     done
-    [ "$expected" = stopped ] ||
-        expect "$name: the lost rank is named" grep -a -q -E "^error:.*rank $victim" "$work/$name.log"
+    if [ "$expected" = stopped ]; then
+        said=$(grep -a -m 1 -E '^stopped at step' "$work/$name.fault.log" | cut -c 1-40 || true)
+    else
+        said=$(line_naming "$name" "$victim")
+    fi
+    [ -n "$said" ] || grep -a -v '^step' "$work/$name.fault.log" | tail -n 20 >&2
+    expect "$name: something says why" test -n "$said"
     local checkpoint
     checkpoint=$(newest_checkpoint "$name")
     expect "$name: the newest checkpoint is whole" "$bin/signet" inspect "$checkpoint" >/dev/null
@@ -73,7 +83,7 @@ fault() {
     expect "$name: the adapter is the undisturbed run's" equal "$digest" "${reference[$count]}"
     local identical=no
     [ "$digest" = "${reference[$count]}" ] && identical=yes
-    rows+=("$description | $ends | $ended | $((step - kept)) of $step steps computed again | $recovered | $identical")
+    rows+=("$description | $ends | “$said” | $ended | $((step - kept)) of $step steps computed again | $recovered | $identical")
 }
 
 # mpirun ends by itself, or is ended where it waits for a host that is gone.
@@ -93,22 +103,20 @@ recover_hosts() {
     done
 }
 
-# Something a run has to survive: NAME HOSTS DESCRIPTION COMMAND…, which is called behind step 6.
+# Something a run has to survive: NAME HOSTS DESCRIPTION COMMAND…, which is called behind step 5.
 disturbance() {
     local name=$1 count=$2 description=$3
     shift 3
     echo "== $description"
     write_config "$name"
-    local began
-    began=$(now)
     start_run "$name" "$count"
-    await_step "$name" 6 300
+    await_step "$name" 5 300
     "$@"
     wait "$launcher" || expect "$name: the run goes on" false
     local identical=no
     [ "$(adapter_digest "$name")" = "${reference[$count]}" ] && identical=yes
     expect "$name: the adapter is the undisturbed run's" equal "$identical" yes
-    rows+=("$description | goes on | – | nothing | – | $identical")
+    rows+=("$description | go on | – | – | nothing | – | $identical")
 }
 
 rank_process() { cat "$work/$1/rank-$2.pid"; }

@@ -15,4 +15,9 @@ while kill -0 "$rank" 2>/dev/null; do
     status=$?
 done
 echo "$status" >"$name.exit"
+# mpirun is to see what the rank ended with.
+if [ "$status" -gt 128 ]; then
+    trap - TERM INT USR1
+    kill -"$((status - 128))" $$
+fi
 exit "$status"

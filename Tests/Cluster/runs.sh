@@ -13,7 +13,7 @@ write_config() {
   "lora": { "r": 16, "lora_alpha": 32 },
   "data": { "train": "$PWD/Examples/data/train.jsonl" },
   "training": {
-    "max_steps": ${2:-12}, "per_device_train_batch_size": 4, "learning_rate": 5e-4, "save_steps": 4
+    "max_steps": ${2:-8}, "per_device_train_batch_size": 3, "learning_rate": 5e-4, "save_steps": 3
   },
   "output_dir": "$work/$1"
 }
