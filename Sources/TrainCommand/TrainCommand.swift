@@ -36,10 +36,30 @@ struct TrainCommand: ComputingCommand {
     }
 
     func run() throws {
-        let configuration = try TrainConfiguration(contentsOfFile: config, overrides: set)
-        let setup = try RunSetup(configuration)
+        let communicator = LaunchedProcesses.communicator()
+        do {
+            try train(communicator)
+        } catch let failure as CommonFailure {
+            // All ranks end here; one says why.
+            communicator.finish()
+            if communicator.rank == 0 { throw failure.error }
+            Foundation.exit(failure.error.exitCode.rawValue)
+        } catch  where communicator.rankCount > 1 {
+            // The others wait for this rank, and do not know.
+            let error = error as? InputError ?? InputError(.internalFault, at: "", "\(error)")
+            try? FileHandle.standardError.write(contentsOf: Data("error: rank \(communicator.rank): \(error)\n".utf8))
+            communicator.abort(exitCode: error.exitCode.rawValue)
+        }
+        communicator.finish()
+    }
+
+    private func train(_ communicator: any Communicator) throws {
+        let configuration = try communicator.together {
+            try TrainConfiguration(contentsOfFile: config, overrides: set)
+        }
+        let setup = try communicator.together { try RunSetup(configuration, communicator: communicator) }
         // A reader that went away is no reason not to train.
-        if !quiet || dryRun { try? StandardOutput.writeLine(setup.plan) }
+        if !quiet || dryRun, communicator.rank == 0 { try? StandardOutput.writeLine(setup.plan) }
         if dryRun { return }
         StopSignal.listen()
         let start: TrainingRun.Start =
@@ -48,7 +68,10 @@ struct TrainCommand: ComputingCommand {
             case "latest": .latest
             case let file?: .checkpoint(URL(fileURLWithPath: file))
             }
-        var run = try TrainingRun(setup, start: start, style: .automatic(quiet: quiet), resumeCommand: resumeCommand)
+        // Launchers give rank 0 a terminal of their own, whatever becomes of its output.
+        let style: ProgressReporter.Style =
+            communicator.rankCount > 1 ? quiet ? .quiet : .lines : .automatic(quiet: quiet)
+        var run = try TrainingRun(setup, start: start, style: style, resumeCommand: resumeCommand)
         try run.run()
     }
 }

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Files
 import Foundation
 import Layers
@@ -11,6 +12,8 @@ import Tokenizers
 /// Everything a run works with, made from its configuration and checked before the first step.
 public struct RunSetup {
     public let configuration: TrainConfiguration
+    /// The processes that run it together.
+    public let communicator: any Communicator
     public let model: LlamaModel
     public let tokenizer: Tokenizer
     public let trainingRows: TokenizedDataset
@@ -24,15 +27,20 @@ public struct RunSetup {
     /// What a checkpoint has to be of to go on with.
     public let identity: CheckpointIdentity
 
+    /// - Parameters:
+    ///   - configuration: the run's configuration, the same on every rank.
+    ///   - communicator: the processes that run it together; nothing is exchanged yet.
     /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
-    public init(_ configuration: TrainConfiguration) throws {
-        try self.init(configuration, usage: MemoryUsage())
+    public init(_ configuration: TrainConfiguration, communicator: any Communicator = SingleProcess()) throws {
+        try self.init(configuration, communicator: communicator, usage: MemoryUsage())
     }
 
     /// - Parameter usage: what memory the process and the machine are said to have.
-    init(_ configuration: TrainConfiguration, usage: MemoryUsage) throws {
+    init(
+        _ configuration: TrainConfiguration, communicator: any Communicator = SingleProcess(), usage: MemoryUsage
+    ) throws {
         self.configuration = configuration
-        try Self.refuseSeveralProcesses()
+        self.communicator = communicator
         // Before anything is loaded: the plan counts what the process holds itself.
         let budget = configuration.training.memoryBudget.bytes(usage)
         try Self.refuseSharedDropout(configuration)
@@ -53,7 +61,10 @@ public struct RunSetup {
         memory = try Self.planMemory(
             configuration, location,
             training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
-                streamPlanner.streams(step.microBatches, of: rows)
+                streamPlanner.streams(
+                    streamPlanner.share(
+                        of: step.microBatches, rows: rows, rank: communicator.rank,
+                        rankCount: communicator.rankCount), of: rows)
             },
             evaluation: evaluationRows.map {
                 MemoryPlan.Load(
@@ -66,17 +77,6 @@ public struct RunSetup {
         lora = try Self.attachAdapters(to: model, configuration)
         model.recomputation = memory.recomputation
         identity = try Self.identity(configuration, location, model)
-    }
-
-    /// Processes that know nothing of each other would write the same files.
-    private static func refuseSeveralProcesses() throws {
-        for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
-            guard let text = ProcessInfo.processInfo.environment[name], let count = Int(text), count > 1 else {
-                continue
-            }
-            throw InputError(
-                .config, at: name, "expected one process, found \(count); training over several is not implemented yet")
-        }
     }
 
     private static func attachAdapters(to model: LlamaModel, _ configuration: TrainConfiguration) throws

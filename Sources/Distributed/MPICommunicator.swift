@@ -1,0 +1,69 @@
+import CMPI
+import Foundation
+import Tensors
+
+/// The processes that `mpirun` or `srun` started together.
+public struct MPICommunicator: Communicator {
+    public let rank: Int
+    public let rankCount: Int
+    public let hostRankCount: Int
+
+    /// Starts MPI; once in a process.
+    public init() {
+        cmpi_start()
+        (rank, rankCount, hostRankCount) = (Int(cmpi_rank()), Int(cmpi_rank_count()), Int(cmpi_host_rank_count()))
+    }
+
+    public func finish() { cmpi_finish() }
+
+    public func abort(exitCode: Int32) -> Never {
+        cmpi_abort(exitCode)
+        exit(exitCode)
+    }
+
+    public func sum(_ values: [Double]) -> [Double] {
+        let count = values.count
+        var all = [Double](repeating: 0, count: count * rankCount)
+        cmpi_gather(values, Int32(count * MemoryLayout<Double>.size), &all)
+        return values.indices.map { index in (0..<rankCount).reduce(0) { $0 + all[$1 * count + index] } }
+    }
+
+    public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+        var count = Int32(bytes.count)
+        var counts = [Int32](repeating: 0, count: rankCount)
+        cmpi_gather(&count, Int32(MemoryLayout<Int32>.size), &counts)
+        let starts = Self.starts(counts)
+        var all = [UInt8](repeating: 0, count: counts.reduce(0) { $0 + Int($1) })
+        cmpi_gather_parts(bytes, &all, counts, starts)
+        return zip(starts, counts).map { Array(all[Int($0)..<Int($0 + $1)]) }
+    }
+
+    public func broadcast(_ memory: UnsafeMutableRawBufferPointer) {
+        // MPI counts in Int32.
+        for start in stride(from: 0, to: memory.count, by: 1 << 30) {
+            let part = UnsafeMutableRawBufferPointer(rebasing: memory[start..<min(start + 1 << 30, memory.count)])
+            cmpi_broadcast(part.baseAddress, Int32(part.count))
+        }
+    }
+
+    public func share(_ vector: Tensor, counts: [Int]) {
+        let counts = counts.map(Int32.init)
+        cmpi_share_floats(vector.float32, counts, Self.starts(counts))
+    }
+
+    public func collect(_ part: Tensor, counts: [Int]) -> Tensor? {
+        let counts = counts.map(Int32.init)
+        let whole = rank == 0 ? Tensor.zeros([counts.reduce(0) { $0 + Int($1) }]) : nil
+        cmpi_collect_floats(part.float32, whole?.float32, counts, Self.starts(counts))
+        return whole
+    }
+
+    /// Where each rank's part begins.
+    private static func starts(_ counts: [Int32]) -> [Int32] {
+        var next: Int32 = 0
+        return counts.map { count in
+            defer { next += count }
+            return next
+        }
+    }
+}
