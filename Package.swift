@@ -120,6 +120,7 @@ let package = Package(
         tests(
             "ChatEndpointsTests",
             ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
+        tests("DistributedTests", ["Distributed"], goldens: false),
         tests("TrainingTests", ["Training", "Files"]),
         tests(
             "AnonymizationTests",

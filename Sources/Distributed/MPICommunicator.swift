@@ -6,17 +6,31 @@ import Tensors
 public struct MPICommunicator: Communicator {
     public let rank: Int
     public let rankCount: Int
-    public let hostRankCount: Int
+    public let hosts: Hosts
+    /// Nil where MPI cannot be called from several threads.
+    private let monitor: RankMonitor?
 
     /// Starts MPI; once in a process.
     public init() {
-        cmpi_start()
-        (rank, rankCount, hostRankCount) = (Int(cmpi_rank()), Int(cmpi_rank_count()), Int(cmpi_host_rank_count()))
+        let takesThreads = cmpi_start()
+        let (rank, count) = (Int(cmpi_rank()), Int(cmpi_rank_count()))
+        hosts = Hosts(Self.gather(Array(Hosts.identity.utf8), count).map { String(decoding: $0, as: UTF8.self) })
+        monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names) : nil
+        (self.rank, rankCount) = (rank, count)
     }
 
-    public func finish() { cmpi_finish() }
+    public func note(_ progress: String) { monitor?.note(progress) }
 
-    public func abort(exitCode: Int32) -> Never {
+    public func finish() {
+        // Who is done before the others still lives.
+        _ = sum([0])
+        monitor?.end()
+        cmpi_finish()
+    }
+
+    public func leave(exitCode: Int32, message: String) -> Never {
+        if let monitor { monitor.leave(exitCode: exitCode, message: message) }
+        try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
         cmpi_abort(exitCode)
         exit(exitCode)
     }
@@ -28,11 +42,13 @@ public struct MPICommunicator: Communicator {
         return values.indices.map { index in (0..<rankCount).reduce(0) { $0 + all[$1 * count + index] } }
     }
 
-    public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+    public func gather(_ bytes: [UInt8]) -> [[UInt8]] { Self.gather(bytes, rankCount) }
+
+    private static func gather(_ bytes: [UInt8], _ rankCount: Int) -> [[UInt8]] {
         var count = Int32(bytes.count)
         var counts = [Int32](repeating: 0, count: rankCount)
         cmpi_gather(&count, Int32(MemoryLayout<Int32>.size), &counts)
-        let starts = Self.starts(counts)
+        let starts = starts(counts)
         var all = [UInt8](repeating: 0, count: counts.reduce(0) { $0 + Int($1) })
         cmpi_gather_parts(bytes, &all, counts, starts)
         return zip(starts, counts).map { Array(all[Int($0)..<Int($0 + $1)]) }

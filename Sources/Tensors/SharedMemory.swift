@@ -13,7 +13,7 @@ package final class SharedMemory: @unchecked Sendable {
         /// What tells the file from any other under that descriptor.
         let device: UInt64
         let file: UInt64
-        let byteCount: Int
+        package let byteCount: Int
     }
 
     /// Why memory cannot be shared, as the system says it.

@@ -25,6 +25,10 @@ struct TrainCommand: ComputingCommand {
     @Flag(help: "Print warnings and the result only.")
     var quiet = false
 
+    @Option(
+        help: ArgumentHelp("Stop where the launcher has placed another number of ranks on a host.", valueName: "n"))
+    var ranksPerHost: Int?
+
     @OptionGroup var machine: MachineOptions
 
     private var resumeCommand: String {
@@ -47,8 +51,8 @@ struct TrainCommand: ComputingCommand {
         } catch  where communicator.rankCount > 1 {
             // The others wait for this rank, and do not know.
             let error = error as? InputError ?? InputError(.internalFault, at: "", "\(error)")
-            try? FileHandle.standardError.write(contentsOf: Data("error: rank \(communicator.rank): \(error)\n".utf8))
-            communicator.abort(exitCode: error.exitCode.rawValue)
+            let name = communicator.rank == 0 ? "" : "\(communicator.hosts.name(communicator.rank)): "
+            communicator.leave(exitCode: error.exitCode.rawValue, message: "\(name)\(error)")
         }
         communicator.finish()
     }
@@ -57,7 +61,9 @@ struct TrainCommand: ComputingCommand {
         let configuration = try communicator.together {
             try TrainConfiguration(contentsOfFile: config, overrides: set)
         }
-        let setup = try communicator.together { try RunSetup(configuration, communicator: communicator) }
+        let placements = try Placement.arrange(
+            communicator, threads: machine.chosenThreads, ranksPerHost: ranksPerHost)
+        let setup = try RunSetup(configuration, communicator: communicator, placements: placements)
         // A reader that went away is no reason not to train.
         if !quiet || dryRun, communicator.rank == 0 { try? StandardOutput.writeLine(setup.plan) }
         if dryRun { return }

@@ -102,9 +102,11 @@ struct RankWatchTests {
         #expect(watch.departure?.message == "rank 1 on a: MPI has moved no message for 20 s")
     }
 
-    @Test("every rank is heard by some, in jobs of any size, and nobody by many", arguments: [1, 2, 3, 16, 17, 1000, 4096])
+    @Test(
+        "every rank is heard by some, in jobs of any size, and nobody by many",
+        arguments: [1, 2, 3, 16, 17, 1000, 4096])
     func distances(count: Int) {
-        let distances = RankMessages.distances(count)
+        let distances = RankMonitor.distances(count)
         #expect(distances.first == 0 && Set(distances).count == distances.count)
         #expect(distances.allSatisfy { $0 < count })
         #expect(count <= 16 ? distances.count == count : (5...13).contains(distances.count))

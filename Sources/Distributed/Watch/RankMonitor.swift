@@ -1,5 +1,4 @@
 import CMPI
-import CMPISystem
 import Foundation
 import Synchronization
 
@@ -26,23 +25,35 @@ final class RankMonitor: Sendable {
     }
 
     private let state: Mutex<State>
-    private let messages: RankMessages
+    private let sources: [Int]
     private let limit: Double
+    private nonisolated(unsafe) let beats: OpaquePointer
+
+    /// Up to so many ranks, everyone hears everyone.
+    private static let meshLimit = 16
+
+    /// How far behind a rank, in a circle, those are that it sends to, itself (0) among them: whether MPI moves messages at
+    /// all. In large jobs they are the powers of two, so that every rank is heard by some, wherever they run.
+    static func distances(_ count: Int) -> [Int] {
+        if count <= meshLimit { return Array(0..<count) }
+        return [0] + (0..<Int.bitWidth).lazy.map { 1 << $0 }.prefix { $0 < count }
+    }
 
     /// Begins to watch; all ranks together.
-    init(_ world: MPI_Comm, rank: Int, hosts: [String]) {
+    ///
+    /// - Parameter hosts: every rank's.
+    init(rank: Int, hosts: [String]) {
         limit = ProcessInfo.processInfo.environment["SIGNET_SILENCE_LIMIT"].flatMap(Double.init) ?? Self.silenceLimit
-        messages = RankMessages(world, rank: rank, count: hosts.count)
-        state = Mutex(State(watch: RankWatch(rank: rank, hosts: hosts, sources: messages.sources, limit: limit)))
+        let distances = Self.distances(hosts.count)
+        beats = cmpi_beats_create(distances.map(Int32.init), Int32(distances.count))
+        sources = distances.map { (rank + hosts.count - $0) % hosts.count }
+        state = Mutex(State(watch: RankWatch(rank: rank, hosts: hosts, sources: sources, limit: limit)))
         Thread.detachNewThread { [self] in exchange() }
         Thread.detachNewThread { [self] in look() }
     }
 
     /// Sets what is said when a rank is lost: how far the run is and how to go on.
     func note(_ progress: String) { state.withLock { $0.watch.progress = progress } }
-
-    /// A rank and its host.
-    func name(_ rank: Int) -> String { state.withLock { $0.watch.name(rank) } }
 
     /// Ends the processes of all ranks. The lowest of those that leave at the same time says why.
     func leave(exitCode: Int32, message: String) -> Never {
@@ -54,35 +65,52 @@ final class RankMonitor: Sendable {
     func end() {
         state.withLock { $0.phase = .ending }
         while state.withLock({ $0.phase }) != .ended { usleep(1000) }
-        messages.end()
+        cmpi_beats_free(beats)
+    }
+
+    /// What a beat says.
+    private enum Beat {
+        static let more: Int32 = 0
+        static let last: Int32 = 1
     }
 
     private func exchange() {
         let period = min(1, limit / 10)
         var (lastBeat, hasLeft, hasEnded) = (ContinuousClock.now - .seconds(period), false, false)
-        var open = Set(messages.sources)
-        while !(hasEnded && open.isEmpty && messages.isSent) {
-            let events = messages.poll()
-            let (phase, departure) = state.withLock { state in
-                for event in events { state.watch.take(event) }
-                return (state.phase, state.watch.departure)
-            }
-            for case .end(let source) in events { open.remove(source) }
+        var open = Set(sources)
+        while !(hasEnded && open.isEmpty && cmpi_beats_sent(beats)) {
+            take(&open)
+            let (phase, departure) = state.withLock { ($0.phase, $0.watch.departure) }
             if let departure, !hasLeft {
                 hasLeft = true
-                messages.leave(exitCode: departure.exitCode)
+                cmpi_beats_leave(beats, departure.exitCode)
             }
-            if hasLeft, messages.unheardFarewells() == 0 { state.withLock { $0.watch.delivered() } }
-            if phase == .ending, !hasEnded, messages.isSent {
-                messages.beat(isLast: true)
+            if hasLeft, cmpi_beats_unheard(beats) == 0 { state.withLock { $0.watch.delivered() } }
+            if phase == .ending, !hasEnded, cmpi_beats_sent(beats) {
+                cmpi_beats_send(beats, Beat.last)
                 hasEnded = true
             } else if !hasEnded, ContinuousClock.now - lastBeat >= .seconds(period) {
-                messages.beat()
+                cmpi_beats_send(beats, Beat.more)
                 lastBeat = .now
             }
             usleep(phase == .ending ? 1000 : Self.interval)
         }
         state.withLock { $0.phase = .ended }
+    }
+
+    /// Takes in what has come.
+    ///
+    /// - Parameter open: the sources whose last beat is still to come.
+    private func take(_ open: inout Set<Int>) {
+        var (source, value): (Int32, Int32) = (0, 0)
+        while cmpi_beats_take(beats, &source, &value) {
+            let rank = Int(source)
+            if value == Beat.last { open.remove(rank) }
+            state.withLock { value == Beat.last ? $0.watch.released(rank) : $0.watch.heard(rank) }
+        }
+        while cmpi_beats_take_farewell(beats, &source, &value) {
+            state.withLock { $0.watch.told(exitCode: value, by: Int(source)) }
+        }
     }
 
     private func look() {
@@ -112,15 +140,5 @@ final class RankMonitor: Sendable {
     private static func say(_ message: String) {
         let line = Array("error: \(message)\n".utf8)
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-}
-
-extension RankWatch {
-    fileprivate mutating func take(_ event: RankMessages.Event) {
-        switch event {
-        case .beat(let source): heard(source)
-        case .end(let source): released(source)
-        case .leaving(let source, let exitCode): told(exitCode: exitCode, by: source)
-        }
     }
 }

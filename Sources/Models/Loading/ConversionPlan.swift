@@ -39,7 +39,7 @@ package struct ConversionPlan: Sendable {
         where try reader.serialized4Bit(name, shape: shape) == nil {
             let form =
                 try quantization.map(Form.quantized) ?? reader.denseForm(name, shape: shape, blockType: computeType)
-            try append(name, shape, form)
+            append(name, shape, form)
         }
     }
 

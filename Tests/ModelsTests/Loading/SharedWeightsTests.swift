@@ -29,7 +29,9 @@ struct SharedWeightsTests {
         }
     }
 
-    @Test("they are those that one process makes, to the bit, in every process and form", arguments: LlamaModelTests.names)
+    @Test(
+        "they are those that one process makes, to the bit, in every process and form", arguments: LlamaModelTests.names
+    )
     func equal(name: String) throws {
         let golden = try Golden(name)
         let location = golden.location
@@ -68,7 +70,8 @@ struct SharedWeightsTests {
     @Test("what is used as it is stored is not among them")
     func stored() throws {
         #expect(try ConversionPlan(Golden("plain").location, computeType: .bfloat16, quantization: nil).byteCount == 0)
-        #expect(try ConversionPlan(Golden("plain_nf4").location, computeType: .bfloat16, quantization: nil).byteCount == 0)
+        #expect(
+            try ConversionPlan(Golden("plain_nf4").location, computeType: .bfloat16, quantization: nil).byteCount == 0)
     }
 
     @Test("memory is found through its maker, by another mapping of the same bytes, and only by its own handle")

@@ -35,7 +35,7 @@ extension RunSetup {
         let (used, all) = (placements[0].processorsUsed, placements[0].processorsOfHost)
         // An idle half of a machine is what mpirun does by itself where there are few ranks.
         if used < all {
-            text += "; the launcher leaves \(all - used) of \(all) processors idle (mpirun --bind-to none gives all of them)"
+            text += "; the launcher leaves \(all - used) of \(all) processors idle (mpirun --bind-to none gives all)"
         }
         return text
     }

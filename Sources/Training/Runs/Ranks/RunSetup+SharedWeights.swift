@@ -10,6 +10,8 @@ import Tensors
 struct HostWeights {
     /// Nil where each rank has its own.
     let weights: SharedWeights?
+    /// Bytes of weights that this rank holds for itself, as each other rank of its host does.
+    let ownByteCount: Int
     /// Why not, where memory cannot be shared: by what is lost, and for whom.
     let warnings: [String]
 
@@ -25,14 +27,18 @@ struct HostWeights {
             try ConversionPlan(location, computeType: computeType, quantization: quantization)
         }
         guard hosts.groups.contains(where: { $0.count > 1 }), plan.byteCount > 0 else {
-            (weights, warnings) = (nil, [])
+            (weights, ownByteCount, warnings) = (nil, plan.byteCount, [])
             return
         }
         let neighbours = hosts.neighbours(of: communicator.rank)
         let isMaker = communicator.rank == neighbours[0] && neighbours.count > 1
         var outcome = Outcome()
         var memory: SharedMemory?
-        if isMaker { memory = outcome.attempt { () throws(SharedMemory.Failure) in try SharedMemory(byteCount: plan.byteCount) } }
+        if ProcessInfo.processInfo.environment["SIGNET_SHARED_MEMORY"] == "0" {
+            outcome.failure = "SIGNET_SHARED_MEMORY is 0"
+        } else if isMaker {
+            memory = outcome.attempt { () throws(SharedMemory.Failure) in try SharedMemory(byteCount: plan.byteCount) }
+        }
         outcome.handle = memory?.handle
         let offers = try communicator.gather(outcome)
         if !isMaker, neighbours.count > 1, let handle = offers[neighbours[0]].handle {
@@ -42,6 +48,7 @@ struct HostWeights {
         let outcomes = try communicator.gather(outcome)
         let isShared = neighbours.allSatisfy { outcomes[$0].failure == nil }
         weights = isShared ? memory.map { SharedWeights(plan, in: $0) } : nil
+        ownByteCount = weights == nil ? plan.byteCount : 0
         warnings = hosts.groups.compactMap { group in
             group.lazy.compactMap { outcomes[$0].failure }.first.map {
                 "each of the \(group.count) ranks on \(hosts.names[group[0]]) holds \(ByteCount(plan.byteCount)) of "
