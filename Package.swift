@@ -120,8 +120,8 @@ let package = Package(
         tests(
             "ChatEndpointsTests",
             ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
-        tests("DistributedTests", ["Distributed"], goldens: false),
-        tests("TrainingTests", ["Training", "Files"]),
+        tests("DistributedTests", ["Distributed", "Tensors"], goldens: false),
+        tests("TrainingTests", ["Training", "Distributed", "Files"]),
         tests(
             "AnonymizationTests",
             ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Tensors", "Files", "Diagnostics"]),

@@ -39,6 +39,14 @@ int cmpi_rank_count(void) {
     return count;
 }
 
+int cmpi_version(char *text, int size) {
+    char all[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    check(MPI_Get_library_version(all, &length));
+    if (size > 0) snprintf(text, (size_t)size, "%s", all);
+    return length;
+}
+
 void cmpi_gather(const void *own, int bytes, void *all) {
     check(MPI_Allgather(own, bytes, MPI_BYTE, all, bytes, MPI_BYTE, MPI_COMM_WORLD));
 }

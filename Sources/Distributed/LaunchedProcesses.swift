@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// How this process was started: alone, or as one of several.
@@ -11,7 +12,20 @@ public enum LaunchedProcesses {
     }
 
     /// The communicator of this process, called once; MPI is started only where there is more than one process.
-    public static func communicator() -> any Communicator {
-        count() > 1 ? MPICommunicator() : SingleProcess()
+    ///
+    /// - Throws: `InputError(.config)` where MPI does not find the processes that the launcher has started: each would
+    ///   train by itself, into the same folder.
+    public static func communicator() throws(InputError) -> any Communicator {
+        let count = count()
+        if count <= 1 { return SingleProcess() }
+        let communicator = MPICommunicator()
+        guard communicator.rankCount == count else {
+            communicator.finish()
+            throw InputError(
+                .config, at: "mpirun",
+                "expected \(count) processes that know of each other, found \(communicator.rankCount): start this program with "
+                    + "the mpirun of the MPI it was built with, \(MPICommunicator.implementation)")
+        }
+        return communicator
     }
 }

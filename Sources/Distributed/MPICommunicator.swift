@@ -19,6 +19,14 @@ public struct MPICommunicator: Communicator {
         (self.rank, rankCount) = (rank, count)
     }
 
+    /// The MPI this program was built with, such as `Open MPI v4.1.4`.
+    public static var implementation: String {
+        var text = [CChar](repeating: 0, count: Int(cmpi_version(nil, 0)) + 1)
+        _ = cmpi_version(&text, Int32(text.count))
+        let line = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(line.split(separator: "\n").first?.split(separator: ",").first ?? "")
+    }
+
     public func note(_ progress: String) { monitor?.note(progress) }
 
     public func finish() {

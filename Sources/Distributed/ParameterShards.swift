@@ -29,6 +29,8 @@ public struct ParameterShards: Sendable, Equatable {
     public let rankCount: Int
     /// The parameters of each bucket.
     public let buckets: [Range<Int>]
+    /// For each bucket and each rank, the pieces of its slice, in their order.
+    public let pieces: [[[ParameterPiece]]]
 
     /// - Parameters:
     ///   - counts: the elements of each parameter, at least one parameter.
@@ -47,26 +49,33 @@ public struct ParameterShards: Sendable, Equatable {
             first = index + 1
         }
         self.buckets = buckets
+        pieces = buckets.map { Self.slices(of: $0, counts: counts, rankCount: rankCount) }
     }
 
-    /// The pieces of a rank's slice of a bucket, in their order.
-    public func pieces(ofBucket bucket: Int, rank: Int) -> [ParameterPiece] {
-        let parameters = buckets[bucket]
-        let total = counts[parameters].reduce(0, +)
-        let slice = total * rank / rankCount..<total * (rank + 1) / rankCount
-        var start = 0
-        return parameters.compactMap { parameter in
-            let range = slice.clamped(to: start..<start + counts[parameter])
-            defer { start += counts[parameter] }
-            return range.isEmpty
-                ? nil : ParameterPiece(parameter: parameter, range: range.lowerBound - start..<range.upperBound - start)
+    private static func slices(of bucket: Range<Int>, counts: [Int], rankCount: Int) -> [[ParameterPiece]] {
+        let total = counts[bucket].reduce(0, +)
+        var slices: [[ParameterPiece]] = Array(repeating: [], count: rankCount)
+        var (rank, start) = (0, 0)
+        for parameter in bucket {
+            let range = start..<start + counts[parameter]
+            start = range.upperBound
+            var first = range.lowerBound
+            while first < range.upperBound {
+                let end = min(range.upperBound, total * (rank + 1) / rankCount)
+                if first < end {
+                    slices[rank].append(
+                        ParameterPiece(
+                            parameter: parameter, range: first - range.lowerBound..<end - range.lowerBound))
+                }
+                first = max(first, end)
+                if first == total * (rank + 1) / rankCount, rank < rankCount - 1 { rank += 1 }
+            }
         }
+        return slices
     }
 
     /// All pieces of a rank, bucket after bucket.
-    public func pieces(ofRank rank: Int) -> [ParameterPiece] {
-        buckets.indices.flatMap { pieces(ofBucket: $0, rank: rank) }
-    }
+    public func pieces(ofRank rank: Int) -> [ParameterPiece] { pieces.flatMap { $0[rank] } }
 
     /// The elements of all pieces of a rank.
     public func elementCount(ofRank rank: Int) -> Int { pieces(ofRank: rank).reduce(0) { $0 + $1.range.count } }

@@ -40,7 +40,7 @@ struct TrainCommand: ComputingCommand {
     }
 
     func run() throws {
-        let communicator = LaunchedProcesses.communicator()
+        let communicator = try LaunchedProcesses.communicator()
         do {
             try train(communicator)
         } catch let failure as CommonFailure {

@@ -27,7 +27,9 @@ struct RankFailureTests {
         #expect(try TrainFolder.metrics(folder.output).last?["step"] as? Int == logged + 2)
     }
 
-    @Test("a rank that stops is named by another, all end with 75, and the run goes on from its checkpoint", arguments: [0, 1])
+    @Test(
+        "a rank that stops is named by another, all end with 75, and the run goes on from its checkpoint",
+        arguments: [0, 1])
     func stopped(rank: Int) throws {
         let folder = try TrainFolder()
         let process = try TrainProcess(
@@ -97,7 +99,8 @@ struct RankFailureTests {
         return outcome
     }
 
-    @Test("ranks with other rows, another model or without a file stop before the first step, the difference named once")
+    @Test(
+        "ranks with other rows, another model or without a file stop before the first step, the difference named once")
     func files() throws {
         let rank = "rank 1 on \(Self.host)"
         let rows = try outcome { folder in
@@ -132,10 +135,13 @@ struct RankFailureTests {
         let refused = try TrainProcess.run(folder.arguments([], ["--dry-run", "--ranks-per-host", "3"]), ranks: 2)
         #expect(refused.status == 64)
         #expect(errors(refused).count == 1)
-        #expect(refused.errors.contains("error: --ranks-per-host: expected 3 ranks on every host, found 2 on \(Self.host)"))
+        #expect(
+            refused.errors.contains("error: --ranks-per-host: expected 3 ranks on every host, found 2 on \(Self.host)"))
     }
 
-    @Test("where memory cannot be shared each rank holds the weights itself, which is said once, and results are the same")
+    @Test(
+        "where memory cannot be shared each rank holds the weights itself, which is said once, and results are the same"
+    )
     func unshared() throws {
         let folder = try TrainFolder()
         let settings = ["training.max_steps=3", "data.eval=null"]

@@ -24,6 +24,10 @@ int cmpi_rank(void);
 /// The processes of the job.
 int cmpi_rank_count(void);
 
+/// Writes what implementation of MPI this is into `text`, cut to `size` bytes with a final zero, and returns the length of
+/// all of it. May be called at any time.
+int cmpi_version(char *text, int size);
+
 /// Every process's `bytes` bytes, one process after the other.
 void cmpi_gather(const void *own, int bytes, void *all);
 /// The same for parts of different lengths; `starts` says where each begins.

@@ -216,8 +216,13 @@ extension ProgressReporter {
 extension ProgressReporter.Surroundings {
     /// The process's own streams, terminal and clock.
     static let system = ProgressReporter.Surroundings(
-        // A reader that went away is no reason to end a run that saves its results on disk.
-        writeOutput: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+        // A reader that went away is no reason to end a run that saves its results on disk, nor one that stands still:
+        // mpirun does not read while it waits for its processes to end after a signal.
+        writeOutput: { text in
+            var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+            guard poll(&output, 1, 1000) == 1 else { return }
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        },
         writeWarning: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
         width: {
             var size = winsize()

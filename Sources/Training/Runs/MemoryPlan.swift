@@ -85,15 +85,19 @@ public struct MemoryPlan: Sendable, Equatable {
     ///   - evaluation: the largest streams of evaluations; nil where there are none.
     ///   - processBytes: what the process holds already.
     ///   - budget: bytes the process may take; nil for no limit.
+    ///   - rankCount: the ranks that share the optimizer's state.
     ///   - host: the ranks that run on the host.
     public init(
         _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
         load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?,
-        host: Host = .alone
+        rankCount: Int = 1, host: Host = .alone
     ) {
         let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
-        // Value and two moments, and the gradients' sum where there is more than one addend.
-        let state = cost.parameterCount * 4 * (load.accumulatesGradients ? 4 : 3)
+        // The value, this rank's part of two moments, and the gradients' sum where there is more than one addend; to that
+        // part the other ranks' addends come before they are added up.
+        let part = (cost.parameterCount + rankCount - 1) / rankCount
+        let sums = load.accumulatesGradients ? cost.parameterCount : 0
+        let state = 4 * (cost.parameterCount + 2 * part + sums + (rankCount - 1) * part)
         let scratch = cost.scratchBytes
         let evaluationBytes =
             evaluation.map {

@@ -12,7 +12,8 @@ extension RunSetup {
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
         _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
-        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?, host: MemoryPlan.Host
+        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?, rankCount: Int,
+        host: MemoryPlan.Host
     ) throws -> MemoryPlan {
         let type = configuration.model.computeDtype
         let lora =
@@ -27,7 +28,8 @@ extension RunSetup {
             ranks: location.configuration.adapterRanks { lora.targets($0) ? lora.rank(of: $0) : nil },
             hasDropout: configuration.lora.loraDropout > 0,
             weightBytes: weightBytes, load: training, evaluation: evaluation,
-            processBytes: usage.residentBytes ?? 0, budget: budget, host: host)
+            processBytes: usage.residentBytes ?? 0, budget: budget, rankCount: rankCount,
+            host: host)
         if let budget, plan.peakBytes > budget {
             throw InputError(
                 .tryAgain, at: "training.memory_budget",
@@ -66,7 +68,8 @@ extension MemoryPlan.Load {
 }
 
 extension TrainConfiguration.MemoryBudget {
-    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
+    /// Bytes that the run's processes on this host may take together: 80 % of what the machine has left for "auto"; nil where
+    /// the machine does not tell.
     func bytes(_ usage: MemoryUsage) -> Int? {
         switch self {
         case .automatic: usage.availableBytes.map { $0 / 5 * 4 }

@@ -51,7 +51,8 @@ public struct TrainingRun {
             optimizer: AdamW(
                 parameters: setup.model.parameters, beta1: training.adamBeta1, beta2: training.adamBeta2,
                 epsilon: training.adamEpsilon, weightDecay: training.weightDecay),
-            maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed), communicator: setup.communicator)
+            maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed), communicator: setup.communicator,
+            gradientType: training.gradientDtype)
         schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
         folder = RunFolder(path: setup.configuration.outputDir)
         store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)

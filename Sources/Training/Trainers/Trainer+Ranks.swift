@@ -8,11 +8,10 @@ extension Trainer {
     func gradients(
         of streams: [MicroBatch], divisors: [Double]
     ) -> (gradients: [Tensor], shares: ObjectiveSums) {
-        let reduction = GradientReduction(shards, communicator)
+        let reduction = GradientReduction(shards, communicator, type: gradientType)
         var shares = ObjectiveSums()
         for (index, stream) in streams.enumerated() {
-            let key = dropoutKey.folding(optimizer.stepCount).folding(communicator.rank).folding(index)
-            let losses = model.tokenLosses(stream, dropoutKey: key)
+            let losses = model.tokenLosses(stream, dropoutKey: dropoutKey.folding(optimizer.stepCount))
             let share = objective.share(of: stream, losses: losses.floats, divisors: divisors)
             shares.add(share)
             losses.forEachGradient(of: model.parameters, upstream: Tensor(share.gradient)) { parameter, gradient in
@@ -31,25 +30,22 @@ extension Trainer {
     /// Brings the elements that each rank has updated to all others.
     func shareParameters() {
         guard shards.rankCount > 1 else { return }
+        let parameters = model.parameters
         let counts = (0..<shards.rankCount).map(shards.elementCount)
+        // Ranks one after the other, and the pieces of each.
         let all = Tensor.zeros([counts.reduce(0, +)])
+        var places: [(rank: Int, values: Tensor, parameter: Tensor)] = []
         var start = 0
         for rank in counts.indices {
             for piece in shards.pieces(ofRank: rank) {
-                let values = all.elements(start..<start + piece.range.count)
-                if rank == communicator.rank { values.assign(model.parameters[piece.parameter].elements(piece.range)) }
-                start += piece.range.count
+                let end = start + piece.range.count
+                places.append((rank, all.elements(start..<end), parameters[piece.parameter].elements(piece.range)))
+                start = end
             }
         }
+        for place in places where place.rank == communicator.rank { place.values.assign(place.parameter) }
         communicator.share(all, counts: counts)
-        start = 0
-        for rank in counts.indices {
-            for piece in shards.pieces(ofRank: rank) {
-                let values = all.elements(start..<start + piece.range.count)
-                if rank != communicator.rank { model.parameters[piece.parameter].elements(piece.range).assign(values) }
-                start += piece.range.count
-            }
-        }
+        for place in places where place.rank != communicator.rank { place.parameter.assign(place.values) }
     }
 
     /// Every adapter takes part in the loss of the first step.
@@ -74,8 +70,9 @@ extension Trainer {
         let objective = objective ?? self.objective
         let divisors = objective.divisors(of: streams)
         var shares = ObjectiveSums()
-        shares.add(objective.share(of: MicroBatch(), losses: [], divisors: divisors))
-        for stream in communicator.share(of: streams) {
+        let own = balancedShares(streams.map(\.tokens.count), rankCount: communicator.rankCount)[communicator.rank]
+        if own.isEmpty { shares.add(objective.share(of: MicroBatch(), losses: [], divisors: divisors)) }
+        for stream in own.map({ streams[$0] }) {
             let losses = noGradient { model.tokenLosses(stream) }
             shares.add(objective.share(of: stream, losses: losses.floats, divisors: divisors))
         }

@@ -41,6 +41,7 @@ public struct Trainer {
     public internal(set) var optimizer: AdamW
     private let maximumGradientNorm: Double
     let communicator: any Communicator
+    let gradientType: DType
     /// Which parts of the parameters each rank updates.
     let shards: ParameterShards
     let dropoutKey: RandomKey
@@ -50,9 +51,12 @@ public struct Trainer {
     ///   - objective: what the steps minimise.
     ///   - maximumGradientNorm: gradients are clipped to it; 0 leaves them.
     ///   - seed: of dropout.
+    ///   - communicator: the ranks that train together; the model and the optimizer are the same on all of them.
+    ///   - gradientType: what ranks send each other gradients in, float32 or bfloat16.
     public init(
         model: LlamaModel, objective: any TrainingObjective = SFTObjective(), optimizer: AdamW,
-        maximumGradientNorm: Double = 1, seed: UInt64 = 0, communicator: any Communicator = SingleProcess()
+        maximumGradientNorm: Double = 1, seed: UInt64 = 0, communicator: any Communicator = SingleProcess(),
+        gradientType: DType = .float32
     ) {
         self.model = model
         self.objective = objective
@@ -61,6 +65,7 @@ public struct Trainer {
             communicator.rankCount > 1 ? optimizer.restricted(to: shards.pieces(ofRank: communicator.rank)) : optimizer
         self.maximumGradientNorm = maximumGradientNorm
         self.communicator = communicator
+        self.gradientType = gradientType
         dropoutKey = RandomKey(seed: seed).folding(1)
     }
 
@@ -107,6 +112,6 @@ extension LlamaModel {
     public func tokenLosses(_ batch: MicroBatch, dropoutKey: RandomKey? = nil) -> Tensor {
         tokenLosses(
             tokens: batch.tokens, plan: batch.plan, rows: batch.lossPositions, targets: batch.targets,
-            dropoutKey: dropoutKey)
+            dropoutKey: dropoutKey, dropoutParts: batch.dropoutParts)
     }
 }

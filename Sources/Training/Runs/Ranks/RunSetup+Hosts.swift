@@ -1,15 +1,18 @@
 import Distributed
 
 extension RunSetup {
-    /// Where the ranks run, a line for each host; nothing where there is one rank.
+    /// The ranks and where they run, a line for each host; nothing where there is one rank.
     var hostLines: [(String, String)] {
-        guard communicator.rankCount > 1, !placements.isEmpty else { return [] }
-        return communicator.hosts.groups.enumerated().map { index, ranks in
-            (
-                index == 0 ? "hosts" : "",
-                Self.hostText(communicator.hosts.names[ranks[0]], ranks, ranks.map { placements[$0] })
-            )
-        }
+        guard communicator.rankCount > 1 else { return [] }
+        let sums = "\(communicator.rankCount); gradients summed in \(configuration.training.gradientDtype.rawValue)"
+        let hosts = placements.isEmpty ? [] : communicator.hosts.groups
+        return [("ranks", sums)]
+            + hosts.enumerated().map { index, ranks in
+                (
+                    index == 0 ? "hosts" : "",
+                    Self.hostText(communicator.hosts.names[ranks[0]], ranks, ranks.map { placements[$0] })
+                )
+            }
     }
 
     /// - Parameters:
