@@ -1,4 +1,5 @@
 import CMPI
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -11,11 +12,19 @@ public struct MPICommunicator: Communicator {
     private let monitor: RankMonitor?
 
     /// Starts MPI; once in a process.
-    public init() {
+    ///
+    /// - Throws: `InputError(.config)` where `SIGNET_SILENCE_LIMIT` is no time.
+    public init() throws(InputError) {
+        let limit = try RankMonitor.silenceLimit()
         let takesThreads = cmpi_start()
         let (rank, count) = (Int(cmpi_rank()), Int(cmpi_rank_count()))
         hosts = Hosts(Self.gather(Array(Hosts.identity.utf8), count).map { String(decoding: $0, as: UTF8.self) })
-        monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names) : nil
+        monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names, limit: limit) : nil
+        if !takesThreads, rank == 0 {
+            let warning =
+                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n"
+            try? FileHandle.standardError.write(contentsOf: Data(warning.utf8))
+        }
         (self.rank, rankCount) = (rank, count)
     }
 

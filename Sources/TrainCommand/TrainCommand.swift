@@ -31,10 +31,11 @@ struct TrainCommand: ComputingCommand {
 
     @OptionGroup var machine: MachineOptions
 
-    private var resumeCommand: String {
+    private func resumeCommand(_ communicator: any Communicator) -> String {
         let threads = machine.threads.map { ["--threads", "\($0)"] } ?? []
         let words =
-            [CommandLine.arguments[0], "--config", config] + set.flatMap { ["--set", $0] } + threads + ["--resume"]
+            LaunchedProcesses.launcher(of: communicator.rankCount) + [CommandLine.arguments[0], "--config", config]
+            + set.flatMap { ["--set", $0] } + threads + ["--resume"]
         return words.map { $0.contains(where: { " \"'$*?[](){}<>|&;\\".contains($0) }) ? "'\($0)'" : $0 }.joined(
             separator: " ")
     }
@@ -77,7 +78,7 @@ struct TrainCommand: ComputingCommand {
         // Launchers give rank 0 a terminal of their own, whatever becomes of its output.
         let style: ProgressReporter.Style =
             communicator.rankCount > 1 ? quiet ? .quiet : .lines : .automatic(quiet: quiet)
-        var run = try TrainingRun(setup, start: start, style: style, resumeCommand: resumeCommand)
+        var run = try TrainingRun(setup, start: start, style: style, resumeCommand: resumeCommand(communicator))
         try run.run()
     }
 }

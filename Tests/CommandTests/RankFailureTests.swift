@@ -42,8 +42,8 @@ struct RankFailureTests {
         let messages = errors(outcome)
         #expect(messages.count == 1, "\(messages)")
         #expect(messages.first?.hasPrefix("error: rank \(rank) on \(Self.host) has been silent for 6 s") == true)
-        #expect(messages.first?.contains("; stopped after step ") == true)
-        #expect(messages.first?.contains("--resume") == true)
+        #expect(messages.first?.contains("; the run ends after step ") == true)
+        #expect(messages.first?.contains("resume with: mpirun -n 2 ") == true)
         for identifier in ranks.values { #expect(kill(identifier, 0) != 0, "a rank is left") }
         try resume(folder)
     }

@@ -1,12 +1,23 @@
 import CMPI
+import Diagnostics
 import Foundation
 import Synchronization
 
 /// Watches over the ranks of a job from two threads: one that sends and takes messages, and one that only looks at the clock
 /// and ends the process where it has to, which it can whatever MPI is doing.
 final class RankMonitor: Sendable {
-    /// Seconds of silence after which a rank counts as lost, unless `SIGNET_SILENCE_LIMIT` says otherwise.
-    static let silenceLimit = 20.0
+    /// Seconds of silence after which a rank counts as lost: 20, unless `SIGNET_SILENCE_LIMIT` says otherwise.
+    ///
+    /// - Throws: `InputError(.config)` where it says what is no such number.
+    static func silenceLimit() throws(InputError) -> Double {
+        guard let text = ProcessInfo.processInfo.environment["SIGNET_SILENCE_LIMIT"] else { return 20 }
+        guard let limit = Double(text), limit >= 1, limit.isFinite else {
+            throw InputError(
+                .config, at: "SIGNET_SILENCE_LIMIT", "expected seconds, at least 1, found \(quoted(text))")
+        }
+        return limit
+    }
+
     /// Microseconds between two looks.
     private static let interval: UInt32 = 50_000
 
@@ -41,9 +52,11 @@ final class RankMonitor: Sendable {
 
     /// Begins to watch; all ranks together.
     ///
-    /// - Parameter hosts: every rank's.
-    init(rank: Int, hosts: [String]) {
-        limit = ProcessInfo.processInfo.environment["SIGNET_SILENCE_LIMIT"].flatMap(Double.init) ?? Self.silenceLimit
+    /// - Parameters:
+    ///   - hosts: every rank's.
+    ///   - limit: seconds of silence after which a rank counts as lost.
+    init(rank: Int, hosts: [String], limit: Double) {
+        self.limit = limit
         let distances = Self.distances(hosts.count)
         beats = cmpi_beats_create(distances.map(Int32.init), Int32(distances.count))
         sources = distances.map { (rank + hosts.count - $0) % hosts.count }

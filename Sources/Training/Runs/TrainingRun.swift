@@ -69,7 +69,7 @@ public struct TrainingRun {
 
     /// What is said where a rank is lost.
     private func noteProgress() {
-        communicator.note("stopped after step \(step); resume with: \(resumeCommand)")
+        communicator.note("the run ends after step \(step); resume with: \(resumeCommand)")
     }
 
     /// Makes the output folder ready and goes back to the checkpoint, if any.
