@@ -17,9 +17,10 @@ static void check(int code) {
     }
 }
 
-void cmpi_start(void) {
+bool cmpi_start(void) {
     int provided;
-    check(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    check(MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &provided));
+    return provided >= MPI_THREAD_MULTIPLE;
 }
 
 void cmpi_finish(void) { check(MPI_Finalize()); }
@@ -32,19 +33,9 @@ int cmpi_rank(void) {
     return rank;
 }
 
-static int size_of(MPI_Comm communicator) {
+int cmpi_rank_count(void) {
     int count;
-    check(MPI_Comm_size(communicator, &count));
-    return count;
-}
-
-int cmpi_rank_count(void) { return size_of(MPI_COMM_WORLD); }
-
-int cmpi_host_rank_count(void) {
-    MPI_Comm host;
-    check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host));
-    int count = size_of(host);
-    check(MPI_Comm_free(&host));
+    check(MPI_Comm_size(MPI_COMM_WORLD, &count));
     return count;
 }
 

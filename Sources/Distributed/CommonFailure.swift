@@ -16,6 +16,10 @@ extension Communicator {
     ///
     /// - Throws: on all ranks what `body` has thrown on the first of those where it did.
     public func together<Result>(_ body: () throws -> Result) throws -> Result {
+        try together(naming: true, body)
+    }
+
+    private func together<Result>(naming: Bool, _ body: () throws -> Result) throws -> Result {
         if rankCount == 1 { return try body() }
         let outcome = Swift.Result { try body() }
         var text = ""
@@ -27,7 +31,9 @@ extension Communicator {
         guard let failed = all.firstIndex(where: { !$0.isEmpty }) else { return try outcome.get() }
         let parts = String(decoding: all[failed], as: UTF8.self).split(
             separator: "\0", omittingEmptySubsequences: false)
-        let place = failed == 0 ? String(parts[1]) : "rank \(failed): \(parts[1])"
+        // What is the same everywhere has nothing to do with a rank.
+        let isGeneral = !naming || all.allSatisfy { $0 == all[failed] }
+        let place = isGeneral ? String(parts[1]) : "\(hosts.name(failed)): \(parts[1])"
         throw CommonFailure(
             InputError(
                 ExitCode(rawValue: Int32(parts[0])!) ?? .internalFault, at: place,
@@ -37,7 +43,9 @@ extension Communicator {
     /// Runs on rank 0 what it alone does, such as reading and writing the output folder.
     ///
     /// - Throws: on all ranks what `body` has thrown.
-    public func onRankZero(_ body: () throws -> Void) throws { try together { if rank == 0 { try body() } } }
+    public func onRankZero(_ body: () throws -> Void) throws {
+        try together(naming: false) { if rank == 0 { try body() } }
+    }
 
     /// The values that rank 0 has.
     public func broadcast(_ values: [Double]) -> [Double] {

@@ -8,8 +8,8 @@ public protocol Communicator: Sendable {
     var rank: Int { get }
     /// How many processes take part.
     var rankCount: Int { get }
-    /// How many of them run on this host.
-    var hostRankCount: Int { get }
+    /// Where they run.
+    var hosts: Hosts { get }
 
     /// The sums over all ranks of some counts or losses, added in the order of the ranks: the same bits on every rank.
     func sum(_ values: [Double]) -> [Double]
@@ -43,11 +43,14 @@ public protocol Communicator: Sendable {
         _ sent: [[UnsafeRawBufferPointer]], _ received: [[UnsafeMutableRawBufferPointer]], tag: Int
     ) -> any PendingExchange
 
+    /// Sets what is said when a rank is lost: how far the run is, and how to go on.
+    func note(_ progress: String)
+
     /// Ends this process's part: nothing may be called after it. All ranks have to come here.
     func finish()
 
-    /// Ends all processes at once, because this one cannot go on.
-    func abort(exitCode: Int32) -> Never
+    /// Ends all processes because this one cannot go on. Of several ranks that leave at the same time the lowest says why.
+    func leave(exitCode: Int32, message: String) -> Never
 }
 
 /// Messages under way.

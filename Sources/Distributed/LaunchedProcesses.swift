@@ -11,6 +11,15 @@ public enum LaunchedProcesses {
         names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 1
     }
 
+    /// The words that launch so many processes as these have been; none for one.
+    public static func launcher(
+        of count: Int, _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> [String] {
+        if count == 1 { return [] }
+        let isSlurm = environment["SLURM_STEP_ID"] != nil && environment["OMPI_COMM_WORLD_SIZE"] == nil
+        return [isSlurm ? "srun" : "mpirun", "-n", "\(count)"]
+    }
+
     /// The communicator of this process, called once; MPI is started only where there is more than one process.
     ///
     /// - Throws: `InputError(.config)` where MPI does not find the processes that the launcher has started: each would
@@ -18,7 +27,7 @@ public enum LaunchedProcesses {
     public static func communicator() throws(InputError) -> any Communicator {
         let count = count()
         if count <= 1 { return SingleProcess() }
-        let communicator = MPICommunicator()
+        let communicator = try MPICommunicator()
         guard communicator.rankCount == count else {
             communicator.finish()
             throw InputError(

@@ -1,4 +1,5 @@
 import CMPI
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -6,12 +7,25 @@ import Tensors
 public struct MPICommunicator: Communicator {
     public let rank: Int
     public let rankCount: Int
-    public let hostRankCount: Int
+    public let hosts: Hosts
+    /// Nil where MPI cannot be called from several threads.
+    private let monitor: RankMonitor?
 
     /// Starts MPI; once in a process.
-    public init() {
-        cmpi_start()
-        (rank, rankCount, hostRankCount) = (Int(cmpi_rank()), Int(cmpi_rank_count()), Int(cmpi_host_rank_count()))
+    ///
+    /// - Throws: `InputError(.config)` where `SIGNET_SILENCE_LIMIT` is no time.
+    public init() throws(InputError) {
+        let limit = try RankMonitor.silenceLimit()
+        let takesThreads = cmpi_start()
+        let (rank, count) = (Int(cmpi_rank()), Int(cmpi_rank_count()))
+        hosts = Hosts(Self.gather(Array(Hosts.identity.utf8), count).map { String(decoding: $0, as: UTF8.self) })
+        monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names, limit: limit) : nil
+        if !takesThreads, rank == 0 {
+            let warning =
+                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n"
+            try? FileHandle.standardError.write(contentsOf: Data(warning.utf8))
+        }
+        (self.rank, rankCount) = (rank, count)
     }
 
     /// The MPI this program was built with, such as `Open MPI v4.1.4`.
@@ -22,9 +36,18 @@ public struct MPICommunicator: Communicator {
         return String(line.split(separator: "\n").first?.split(separator: ",").first ?? "")
     }
 
-    public func finish() { cmpi_finish() }
+    public func note(_ progress: String) { monitor?.note(progress) }
 
-    public func abort(exitCode: Int32) -> Never {
+    public func finish() {
+        // Who is done before the others still lives.
+        _ = sum([0])
+        monitor?.end()
+        cmpi_finish()
+    }
+
+    public func leave(exitCode: Int32, message: String) -> Never {
+        if let monitor { monitor.leave(exitCode: exitCode, message: message) }
+        try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
         cmpi_abort(exitCode)
         exit(exitCode)
     }
@@ -36,11 +59,13 @@ public struct MPICommunicator: Communicator {
         return values.indices.map { index in (0..<rankCount).reduce(0) { $0 + all[$1 * count + index] } }
     }
 
-    public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+    public func gather(_ bytes: [UInt8]) -> [[UInt8]] { Self.gather(bytes, rankCount) }
+
+    private static func gather(_ bytes: [UInt8], _ rankCount: Int) -> [[UInt8]] {
         var count = Int32(bytes.count)
         var counts = [Int32](repeating: 0, count: rankCount)
         cmpi_gather(&count, Int32(MemoryLayout<Int32>.size), &counts)
-        let starts = Self.starts(counts)
+        let starts = starts(counts)
         var all = [UInt8](repeating: 0, count: counts.reduce(0) { $0 + Int($1) })
         cmpi_gather_parts(bytes, &all, counts, starts)
         return zip(starts, counts).map { Array(all[Int($0)..<Int($0 + $1)]) }

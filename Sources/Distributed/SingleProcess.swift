@@ -5,7 +5,7 @@ import Tensors
 public struct SingleProcess: Communicator {
     public let rank = 0
     public let rankCount = 1
-    public let hostRankCount = 1
+    public let hosts = Hosts([Hosts.identity])
 
     public init() {}
 
@@ -25,7 +25,12 @@ public struct SingleProcess: Communicator {
 
     public func finish() {}
 
-    public func abort(exitCode: Int32) -> Never { exit(exitCode) }
+    public func note(_ progress: String) {}
+
+    public func leave(exitCode: Int32, message: String) -> Never {
+        try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
+        exit(exitCode)
+    }
 }
 
 /// What a process exchanges with itself.

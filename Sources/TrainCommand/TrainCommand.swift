@@ -25,12 +25,17 @@ struct TrainCommand: ComputingCommand {
     @Flag(help: "Print warnings and the result only.")
     var quiet = false
 
+    @Option(
+        help: ArgumentHelp("Stop where the launcher has placed another number of ranks on a host.", valueName: "n"))
+    var ranksPerHost: Int?
+
     @OptionGroup var machine: MachineOptions
 
-    private var resumeCommand: String {
+    private func resumeCommand(_ communicator: any Communicator) -> String {
         let threads = machine.threads.map { ["--threads", "\($0)"] } ?? []
         let words =
-            [CommandLine.arguments[0], "--config", config] + set.flatMap { ["--set", $0] } + threads + ["--resume"]
+            LaunchedProcesses.launcher(of: communicator.rankCount) + [CommandLine.arguments[0], "--config", config]
+            + set.flatMap { ["--set", $0] } + threads + ["--resume"]
         return words.map { $0.contains(where: { " \"'$*?[](){}<>|&;\\".contains($0) }) ? "'\($0)'" : $0 }.joined(
             separator: " ")
     }
@@ -47,9 +52,8 @@ struct TrainCommand: ComputingCommand {
         } catch  where communicator.rankCount > 1 {
             // The others wait for this rank, and do not know.
             let error = error as? InputError ?? InputError(.internalFault, at: "", "\(error)")
-            let place = communicator.rank == 0 ? "" : "rank \(communicator.rank): "
-            try? FileHandle.standardError.write(contentsOf: Data("error: \(place)\(error)\n".utf8))
-            communicator.abort(exitCode: error.exitCode.rawValue)
+            let name = communicator.rank == 0 ? "" : "\(communicator.hosts.name(communicator.rank)): "
+            communicator.leave(exitCode: error.exitCode.rawValue, message: "\(name)\(error)")
         }
         communicator.finish()
     }
@@ -58,7 +62,9 @@ struct TrainCommand: ComputingCommand {
         let configuration = try communicator.together {
             try TrainConfiguration(contentsOfFile: config, overrides: set)
         }
-        let setup = try communicator.together { try RunSetup(configuration, communicator: communicator) }
+        let placements = try Placement.arrange(
+            communicator, threads: machine.chosenThreads, ranksPerHost: ranksPerHost)
+        let setup = try RunSetup(configuration, communicator: communicator, placements: placements)
         // A reader that went away is no reason not to train.
         if !quiet || dryRun, communicator.rank == 0 { try? StandardOutput.writeLine(setup.plan) }
         if dryRun { return }
@@ -72,7 +78,7 @@ struct TrainCommand: ComputingCommand {
         // Launchers give rank 0 a terminal of their own, whatever becomes of its output.
         let style: ProgressReporter.Style =
             communicator.rankCount > 1 ? quiet ? .quiet : .lines : .automatic(quiet: quiet)
-        var run = try TrainingRun(setup, start: start, style: style, resumeCommand: resumeCommand)
+        var run = try TrainingRun(setup, start: start, style: style, resumeCommand: resumeCommand(communicator))
         try run.run()
     }
 }

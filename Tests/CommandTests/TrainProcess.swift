@@ -20,7 +20,7 @@ final class TrainProcess {
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     ]
 
-    private let identifier: pid_t
+    fileprivate let identifier: pid_t
     private let folder: URL
     private var outcome: Outcome?
 
@@ -30,11 +30,17 @@ final class TrainProcess {
     ///   - environment: variables beside those of this process.
     ///   - program: the name of the executable.
     ///   - ranks: how many of it `mpirun` starts; nil for one process without it.
+    ///   - rankFolders: for each rank the folder it is started in, where that differs.
     init(
-        _ arguments: [String], environment: [String: String] = [:], program: String = "train", ranks: Int? = nil
+        _ arguments: [String], environment: [String: String] = [:], program: String = "train", ranks: Int? = nil,
+        rankFolders: [URL] = []
     ) throws {
         let path = ProgramRun.executables.appendingPathComponent(program).path
-        let command = ranks.map { ["/usr/bin/env", "mpirun", "-n", "\($0)", path] } ?? [path]
+        var command = ranks.map { ["/usr/bin/env", "mpirun", "-n", "\($0)", path] } ?? [path]
+        if !rankFolders.isEmpty {
+            let parts = rankFolders.map { ["-n", "1", "--wdir", $0.path, path] }
+            command = ["/usr/bin/env", "mpirun"] + parts.dropLast().flatMap { $0 + arguments + [":"] } + parts.last!
+        }
         let executable = URL(fileURLWithPath: command[0])
         folder = try Fixtures.temporaryFolder()
         var actions = posix_spawn_file_actions_t()
@@ -107,6 +113,27 @@ final class TrainProcess {
         _ arguments: [String], environment: [String: String] = [:], ranks: Int? = nil
     ) throws -> Outcome {
         try TrainProcess(arguments, environment: environment, ranks: ranks).wait()
+    }
+}
+
+extension TrainProcess {
+    /// The processes that `mpirun` has started, by their ranks.
+    func ranks() throws -> [Int: pid_t] {
+        var ranks: [Int: pid_t] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
+            guard let process = pid_t(name), let status = Self.text("/proc/\(name)/stat"),
+                // number (program) state parent …
+                let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first,
+                pid_t(parent) == identifier, let environment = Self.text("/proc/\(name)/environ"),
+                let rank = environment.split(separator: "\0").first(where: { $0.hasPrefix("OMPI_COMM_WORLD_RANK=") })
+            else { continue }
+            ranks[Int(rank.split(separator: "=")[1])!] = process
+        }
+        return ranks
+    }
+
+    private static func text(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -4,14 +4,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmpi_beats.h"
+
 /// A thin layer over MPI for what Swift cannot see: its handles are macros, and what they are differs between
 /// implementations.
 ///
 /// All functions but `cmpi_abort` are collective over the processes of the job and come from the thread that called
 /// `cmpi_start`. Where a call fails, MPI ends the job.
 
-/// Starts MPI, once in a process.
-void cmpi_start(void);
+/// Starts MPI, once in a process; whether several threads may call it at the same time.
+bool cmpi_start(void);
 /// Ends this process's part of it.
 void cmpi_finish(void);
 /// Ends all processes.
@@ -21,8 +23,6 @@ void cmpi_abort(int code);
 int cmpi_rank(void);
 /// The processes of the job.
 int cmpi_rank_count(void);
-/// Those of them on this host.
-int cmpi_host_rank_count(void);
 
 /// Writes what implementation of MPI this is into `text`, cut to `size` bytes with a final zero, and returns the length of
 /// all of it. May be called at any time.

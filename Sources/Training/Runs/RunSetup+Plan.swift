@@ -49,16 +49,11 @@ extension RunSetup {
             ),
             ("output", configuration.outputDir),
         ]
-        if communicator.rankCount > 1 {
-            let threads = Machine.threadCount == 1 ? "1 thread" : "\(Machine.threadCount) threads"
-            let ranks =
-                "\(communicator.rankCount), \(communicator.hostRankCount) of them on this host, \(threads) each; "
-                + "gradients summed in \(training.gradientDtype.rawValue)"
-            lines.insert(("ranks", ranks), at: 1)
-        }
+        lines.insert(contentsOf: hostLines, at: 1)
         if trainingRows.truncatedRowCount > 0 {
             lines.insert(
-                ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
+                ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"),
+                at: 5 + hostLines.count
             )
         }
         if isPreference { lines.insert(contentsOf: preferenceLines, at: lines.count - 2) }

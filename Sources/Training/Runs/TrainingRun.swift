@@ -64,12 +64,19 @@ public struct TrainingRun {
         var moments: SavedMoments?
         try communicator.onRankZero { moments = try begin(start, style) }
         try takeState(moments)
+        noteProgress()
+    }
+
+    /// What is said where a rank is lost.
+    private func noteProgress() {
+        communicator.note("the run ends after step \(step); resume with: \(resumeCommand)")
     }
 
     /// Makes the output folder ready and goes back to the checkpoint, if any.
     ///
     /// - Returns: the optimizer's state in it.
     private mutating func begin(_ start: Start, _ style: ProgressReporter.Style) throws -> SavedMoments? {
+        for warning in setup.warnings { reporter.warn(warning) }
         try folder.prepare()
         let found = try checkpoint(for: start)
         if setup.configuration.method == .dpo { reference = try loadReference(found) }
@@ -147,6 +154,7 @@ public struct TrainingRun {
             throw communicator.common(failure(error, in: planned))
         }
         step += 1
+        noteProgress()
         totals.add(result)
         let isEvaluated =
             setup.evaluationRows != nil
