@@ -3,6 +3,12 @@
 rows=()
 failures=0
 
+# Shown at once and again at the end.
+row() {
+    rows+=("$1")
+    echo "$1"
+}
+
 expect() { # NAME CONDITION…: notes where it does not hold.
     local name=$1
     shift
@@ -36,7 +42,7 @@ fault() {
     write_config "$name"
     start_run "$name" "$count"
     # The last checkpoint is two steps behind.
-    await_step "$name" 5 300
+    await_step "$name" 5
     local step began ended rank
     began=$(now)
     "$@"
@@ -53,9 +59,7 @@ fault() {
         ends+="${ends:+; }$(rank_end "$name" "$rank")"
         [ "$rank" = "$victim" ] && continue
         case $expected in
-            lost)
-                expect "$name: rank $rank ends as failed" not_zero "$(cat "$work/$name/rank-$rank.exit" 2>/dev/null || echo killed)"
-                ;;
+            lost) expect "$name: rank $rank ends as failed" not_zero "$(cat "$work/$name/rank-$rank.exit" 2>/dev/null || echo killed)" ;;
             stopped) expect "$name: rank $rank ends well" equal "$(cat "$work/$name/rank-$rank.exit" 2>/dev/null)" 0 ;;
         esac
     done
@@ -74,7 +78,7 @@ fault() {
     [ "$expected" = stopped ] && expect "$name: the last step is saved" equal "$kept" "$step"
     began=$(now)
     start_run "$name" "$count" --resume
-    await_step "$name" $((step + 1)) 300
+    await_step "$name" $((step + 1))
     local recovered
     recovered=$(seconds_since "$began")
     wait "$launcher" || expect "$name: the resumed run ends well" false
@@ -83,7 +87,7 @@ fault() {
     expect "$name: the adapter is the undisturbed run's" equal "$digest" "${reference[$count]}"
     local identical=no
     [ "$digest" = "${reference[$count]}" ] && identical=yes
-    rows+=("$description | $ends | “$said” | $ended | $((step - kept)) of $step steps computed again | $recovered | $identical")
+    row "$description | $ends | “$said” | $ended | $((step - kept)) of $step steps computed again | $recovered | $identical"
 }
 
 # mpirun ends by itself, or is ended where it waits for a host that is gone.
@@ -110,13 +114,13 @@ disturbance() {
     echo "== $description"
     write_config "$name"
     start_run "$name" "$count"
-    await_step "$name" 5 300
+    await_step "$name" 5
     "$@"
     wait "$launcher" || expect "$name: the run goes on" false
     local identical=no
     [ "$(adapter_digest "$name")" = "${reference[$count]}" ] && identical=yes
     expect "$name: the adapter is the undisturbed run's" equal "$identical" yes
-    rows+=("$description | go on | – | – | nothing | – | $identical")
+    row "$description | go on | – | – | nothing | – | $identical"
 }
 
 rank_process() { cat "$work/$1/rank-$2.pid"; }
