@@ -24,6 +24,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = 
         swiftSettings: strict)
 }
 
+/// Open MPI, or with `SIGNET_MPI=mpich` MPICH: what is built against one does not run under the other's `mpirun`.
+let mpi = Context.environment["SIGNET_MPI"] == "mpich" ? "mpich" : "ompi-c"
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -47,7 +50,9 @@ let package = Package(
         .systemLibrary(name: "CHDF5System", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CMPISystem", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CHDF5", dependencies: ["CHDF5System"]),
+        .target(name: "CMPI", dependencies: ["CMPISystem"]),
         .target(
             name: "CKernels", dependencies: ["COneDNN"], cSettings: optimised,
             linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread"), .linkedLibrary("dnnl")]),
@@ -67,7 +72,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CheckpointIO", ["Tensors", "CHDF5", "Files", "Diagnostics"]),
-        library("Distributed", ["Tensors"]),
+        library("Distributed", ["CMPI", "Tensors", "Diagnostics"]),
         library(
             "Training",
             [
@@ -115,7 +120,8 @@ let package = Package(
         tests(
             "ChatEndpointsTests",
             ["ChatEndpoints", "EndpointTestServer", "Tokenizers", "Diagnostics"], goldens: false),
-        tests("TrainingTests", ["Training", "Files"]),
+        tests("DistributedTests", ["Distributed", "Tensors"], goldens: false),
+        tests("TrainingTests", ["Training", "Distributed", "Files"]),
         tests(
             "AnonymizationTests",
             ["Anonymization", "ChatEndpoints", "EndpointTestServer", "Tokenizers", "Tensors", "Files", "Diagnostics"]),

@@ -1,6 +1,6 @@
 # Sourced by the scripts that need it: installs what is missing on Debian and fetches the small model.
 
-packages=(libopenblas-dev liblapacke-dev libhdf5-dev libopenmpi-dev libdnnl-dev libpcre2-dev libxxhash-dev pkg-config)
+packages=(libopenblas-dev liblapacke-dev libhdf5-dev libopenmpi-dev openmpi-bin libdnnl-dev libpcre2-dev libxxhash-dev pkg-config)
 model_file="Checkpoints/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 fail() {

@@ -32,15 +32,19 @@ static void each_of_list(const char *list, void (*found)(void *, int), void *con
 
 static void add_processor(void *mask, int processor) { ((ck_mask *)mask)->has[processor] = true; }
 
-static bool read_mask(const char *root, const char *path, ck_mask *mask) {
-    char text[4096];
+void ck_mask_of_list(const char *list, ck_mask *mask) {
     memset(mask, 0, sizeof *mask);
-    if (!read_text(root, path, text, sizeof text)) return false;
-    each_of_list(text, add_processor, mask);
-    return true;
+    each_of_list(list, add_processor, mask);
 }
 
-static int count(const ck_mask *mask) {
+bool ck_read_mask(const char *root, const char *path, ck_mask *mask) {
+    char text[4096];
+    bool found = read_text(root, path, text, sizeof text);
+    ck_mask_of_list(found ? text : "", mask);
+    return found;
+}
+
+int ck_count(const ck_mask *mask) {
     int processors = 0;
     for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) processors += mask->has[i];
     return processors;
@@ -54,7 +58,7 @@ void ck_affinity(ck_mask *mask) {
         for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) mask->has[i] = CPU_ISSET_S(i, size, set);
     }
     if (set) CPU_FREE(set);
-    if (count(mask) == 0) mask->has[0] = true;
+    if (ck_count(mask) == 0) mask->has[0] = true;
 }
 
 int ck_cores(const char *root, const ck_mask *mask, ck_mask *cores) {
@@ -65,7 +69,7 @@ int ck_cores(const char *root, const ck_mask *mask, ck_mask *cores) {
         char path[128];
         ck_mask core;
         snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", i);
-        if (!read_mask(root, path, &core)) memset(&core, 0, sizeof core);
+        if (!ck_read_mask(root, path, &core)) memset(&core, 0, sizeof core);
         core.has[i] = true;
         for (int j = 0; j < CK_MAXIMUM_PROCESSORS; j++) {
             core.has[j] = core.has[j] && left.has[j];
@@ -79,12 +83,12 @@ int ck_cores(const char *root, const ck_mask *mask, ck_mask *cores) {
 
 static int nodes_of(const char *root, const ck_mask *mask) {
     ck_mask online, processors;
-    if (!read_mask(root, "/sys/devices/system/node/online", &online)) return 1;
+    if (!ck_read_mask(root, "/sys/devices/system/node/online", &online)) return 1;
     int nodes = 0;
     for (int node = 0; node < CK_MAXIMUM_PROCESSORS; node++) {
         char path[128];
         snprintf(path, sizeof path, "/sys/devices/system/node/node%d/cpulist", node);
-        if (!online.has[node] || !read_mask(root, path, &processors)) continue;
+        if (!online.has[node] || !ck_read_mask(root, path, &processors)) continue;
         bool used = false;
         for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) used |= processors.has[i] && mask->has[i];
         nodes += used;
@@ -154,13 +158,13 @@ static int group_processors(const char *root, const char *groups, int allowed) {
         for (;;) {
             snprintf(file, sizeof file, "/sys/fs/cgroup%s%s/%s", version2 ? "" : "/cpuset", path,
                      version2 ? "cpuset.cpus.effective" : "cpuset.effective_cpus");
-            if (read_mask(root, file, &mask) && count(&mask) > 0) return count(&mask);
+            if (ck_read_mask(root, file, &mask) && ck_count(&mask) > 0) return ck_count(&mask);
             char *slash = strrchr(path, '/');
             if (!slash) break;
             *slash = 0;
         }
     }
-    return read_mask(root, "/sys/devices/system/cpu/online", &mask) ? count(&mask) : allowed;
+    return ck_read_mask(root, "/sys/devices/system/cpu/online", &mask) ? ck_count(&mask) : allowed;
 }
 
 static int processes_of_job(void) {
@@ -183,10 +187,10 @@ ck_processors ck_find_processors(const char *root) {
     ck_affinity(&mask);
     read_text(root, "/proc/self/cgroup", groups, sizeof groups);
     ck_processors found = {
-        .allowed = count(&mask), .cores = ck_cores(root, &mask, NULL), .nodes = nodes_of(root, &mask),
-        .quota = quota(root, groups), .host_processes = processes_of_job(),
+        .allowed = ck_count(&mask), .cores = ck_cores(root, &mask, NULL), .nodes = nodes_of(root, &mask),
+        .group = group_processors(root, groups, ck_count(&mask)), .quota = quota(root, groups), .host_processes = processes_of_job(),
     };
-    found.shares_mask = found.host_processes > 1 && found.allowed >= group_processors(root, groups, found.allowed);
+    found.shares_mask = found.host_processes > 1 && found.allowed >= found.group;
     int sharers = found.shares_mask ? found.host_processes : 1;
     int threads = found.cores / sharers;
     // Processes of a job lie in one group, bound or not.
@@ -195,14 +199,12 @@ ck_processors ck_find_processors(const char *root) {
     return found;
 }
 
-int ck_affinity_list(char *text, int size) {
-    ck_mask mask;
-    ck_affinity(&mask);
+int ck_mask_list(const ck_mask *mask, char *text, int size) {
     int length = 0;
     for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
-        if (!mask.has[i]) continue;
+        if (!mask->has[i]) continue;
         int last = i;
-        while (last + 1 < CK_MAXIMUM_PROCESSORS && mask.has[last + 1]) last++;
+        while (last + 1 < CK_MAXIMUM_PROCESSORS && mask->has[last + 1]) last++;
         char run[32];
         int count = snprintf(run, sizeof run, last > i ? "%s%d-%d" : "%s%d", length > 0 ? "," : "", i, last);
         if (length < size) snprintf(text + length, (size_t)(size - length), "%s", run);
@@ -210,4 +212,10 @@ int ck_affinity_list(char *text, int size) {
         i = last;
     }
     return length;
+}
+
+int ck_affinity_list(char *text, int size) {
+    ck_mask mask;
+    ck_affinity(&mask);
+    return ck_mask_list(&mask, text, size);
 }

@@ -46,12 +46,17 @@ static int limited(int threads) {
     return threads < 1 ? 1 : threads > CK_MAXIMUM_THREADS ? CK_MAXIMUM_THREADS : threads;
 }
 
+static bool shall_pin(const ck_processors *found) {
+    const char *pin = getenv("SIGNET_PIN_THREADS");
+    return pin && *pin ? strcmp(pin, "1") == 0 : found->nodes > 1 && !found->shares_mask;
+}
+
 static void count_threads(void) {
-    const char *wanted = getenv("SIGNET_NUM_THREADS"), *pin = getenv("SIGNET_PIN_THREADS");
+    const char *wanted = getenv("SIGNET_NUM_THREADS");
     int threads = wanted ? atoi(wanted) : 0;
     ck_processors found = ck_find_processors("");
     pool.threads = limited(threads < 1 ? found.threads : threads);
-    pool.pins = pin && *pin ? strcmp(pin, "1") == 0 : found.nodes > 1 && !found.shares_mask;
+    pool.pins = shall_pin(&found);
 }
 
 int ck_thread_count(void) {
@@ -62,6 +67,14 @@ int ck_thread_count(void) {
 bool ck_pins_threads(void) {
     pthread_once(&counted, count_threads);
     return pool.pins;
+}
+
+bool ck_bind_threads(const char *list) {
+    pthread_once(&counted, count_threads);
+    if (!ck_bind(list)) return false;
+    ck_processors found = ck_find_processors("");
+    pool.pins = shall_pin(&found);
+    return true;
 }
 
 static void work(void) {

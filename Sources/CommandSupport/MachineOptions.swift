@@ -24,6 +24,11 @@ public struct MachineOptions: ParsableArguments {
             "--threads: expected a number from 1 to \(Machine.threadCounts.upperBound), found \(threads)")
     }
 
+    /// The threads that the user has asked for, in either way; nil where it is left to the command.
+    public var chosenThreads: Int? {
+        threads ?? ProcessInfo.processInfo.environment["SIGNET_NUM_THREADS"].flatMap { Int($0) }
+    }
+
     func apply() {
         if let threads { Machine.threadCount = threads }
     }

@@ -8,11 +8,14 @@ public struct ForwardContext: Sendable {
     public let positions: Tensor
     /// Where the random numbers of dropout come from; nil switches dropout off.
     public let dropoutKey: RandomKey?
+    /// The parts of the stream that dropout numbers by themselves; nil for the stream as a whole.
+    public let dropoutParts: [Dropout.Part]?
 
-    public init(plan: SegmentPlan, dropoutKey: RandomKey? = nil) {
+    public init(plan: SegmentPlan, dropoutKey: RandomKey? = nil, dropoutParts: [Dropout.Part]? = nil) {
         self.plan = plan
         positions = plan.positions
         self.dropoutKey = dropoutKey
+        self.dropoutParts = dropoutParts
     }
 }
 
@@ -49,7 +52,7 @@ extension [Linear] {
         linear(
             x,
             weights: map {
-                AdaptedWeight($0.weight, update: $0.adapter?.update(dropoutKey: context.dropoutKey))
+                AdaptedWeight($0.weight, update: $0.adapter?.update(context))
             })
     }
 }

@@ -19,6 +19,7 @@ struct SignetCommand: ParsableCommand {
             ScoreCommand.self,
             TokenizeCommand.self,
             QuantizeCommand.self,
+            PlanCommand.self,
             InspectCommand.self,
         ])
 }

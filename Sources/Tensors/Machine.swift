@@ -17,9 +17,11 @@ public enum Machine {
     }
 
     /// The processors this process may use, such as `0-3,8`.
-    public static var processors: String {
-        var text = [CChar](repeating: 0, count: Int(ck_affinity_list(nil, 0)) + 1)
-        _ = ck_affinity_list(&text, Int32(text.count))
+    public static var processors: String { text { ck_affinity_list($0, $1) } }
+
+    static func text(_ write: (UnsafeMutablePointer<CChar>?, Int32) -> Int32) -> String {
+        var text = [CChar](repeating: 0, count: Int(write(nil, 0)) + 1)
+        _ = write(&text, Int32(text.count))
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 

@@ -136,7 +136,6 @@ struct TrainOptionsTests {
         "an environment that cannot be followed is refused",
         arguments: [
             ("SIGNET_NUM_THREADS", "many"), ("SIGNET_NUM_THREADS", "0"), ("SIGNET_ISA", "sse9"),
-            ("OMPI_COMM_WORLD_SIZE", "2"), ("PMI_SIZE", "3"),
         ])
     func environment(name: String, value: String) throws {
         let folder = try TrainFolder()

@@ -14,7 +14,13 @@ final class TrainProcess {
         var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
     }
 
-    private let identifier: pid_t
+    /// What lets Open MPI's `mpirun` start more processes than there are cores, as any user.
+    private static let launching = [
+        "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    ]
+
+    fileprivate let identifier: pid_t
     private let folder: URL
     private var outcome: Outcome?
 
@@ -23,8 +29,19 @@ final class TrainProcess {
     /// - Parameters:
     ///   - environment: variables beside those of this process.
     ///   - program: the name of the executable.
-    init(_ arguments: [String], environment: [String: String] = [:], program: String = "train") throws {
-        let executable = ProgramRun.executables.appendingPathComponent(program)
+    ///   - ranks: how many of it `mpirun` starts; nil for one process without it.
+    ///   - rankFolders: for each rank the folder it is started in, where that differs.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], program: String = "train", ranks: Int? = nil,
+        rankFolders: [URL] = []
+    ) throws {
+        let path = ProgramRun.executables.appendingPathComponent(program).path
+        var command = ranks.map { ["/usr/bin/env", "mpirun", "-n", "\($0)", path] } ?? [path]
+        if !rankFolders.isEmpty {
+            let parts = rankFolders.map { ["-n", "1", "--wdir", $0.path, path] }
+            command = ["/usr/bin/env", "mpirun"] + parts.dropLast().flatMap { $0 + arguments + [":"] } + parts.last!
+        }
+        let executable = URL(fileURLWithPath: command[0])
         folder = try Fixtures.temporaryFolder()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -42,8 +59,8 @@ final class TrainProcess {
         sigemptyset(&noSignals)
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        var arguments = ([executable.path] + arguments).map { strdup($0) } + [nil]
+        let variables = ProcessInfo.processInfo.environment.merging(Self.launching) { $1 }.merging(environment) { $1 }
+        var arguments = (command + arguments).map { strdup($0) } + [nil]
         var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
         var identifier: pid_t = 0
@@ -63,6 +80,13 @@ final class TrainProcess {
     }
 
     func send(_ signal: Int32) { kill(identifier, signal) }
+
+    /// Sends a signal to one of the processes that `mpirun` has started, in their order.
+    func send(_ signal: Int32, toChild index: Int) {
+        let list = FileManager.default.contents(atPath: "/proc/\(identifier)/task/\(identifier)/children") ?? Data()
+        let children = String(decoding: list, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
+        kill(children.sorted()[index], signal)
+    }
 
     /// Waits for the end, and brings it about where it does not come within minutes.
     func wait() throws -> Outcome {
@@ -85,8 +109,31 @@ final class TrainProcess {
     }
 
     /// Runs `train` to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-        try TrainProcess(arguments, environment: environment).wait()
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], ranks: Int? = nil
+    ) throws -> Outcome {
+        try TrainProcess(arguments, environment: environment, ranks: ranks).wait()
+    }
+}
+
+extension TrainProcess {
+    /// The processes that `mpirun` has started, by their ranks.
+    func ranks() throws -> [Int: pid_t] {
+        var ranks: [Int: pid_t] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
+            guard let process = pid_t(name), let status = Self.text("/proc/\(name)/stat"),
+                // number (program) state parent …
+                let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first,
+                pid_t(parent) == identifier, let environment = Self.text("/proc/\(name)/environ"),
+                let rank = environment.split(separator: "\0").first(where: { $0.hasPrefix("OMPI_COMM_WORLD_RANK=") })
+            else { continue }
+            ranks[Int(rank.split(separator: "=")[1])!] = process
+        }
+        return ranks
+    }
+
+    private static func text(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -38,6 +38,20 @@ extension TensorTests {
             #expect(gradients[1].floats == [Float](repeating: 0, count: 12))
         }
 
+        @Test("Gradients are handed out once each, as soon as they are complete: those of later operations first")
+        func handedOut() {
+            let leaves = (0..<4).map { Tensor.random([12], UInt64(60 + $0)).trackingGradient }
+            // The second is used twice, first and last; the fourth not at all.
+            func value() -> Tensor { (leaves[1] * leaves[0] * leaves[2] + leaves[1]).sum() }
+            let expected = value().gradients(of: leaves).map(\.floats)
+            var order: [Int] = []
+            value().forEachGradient(of: leaves, upstream: Tensor(1)) { index, gradient in
+                order.append(index)
+                #expect(gradient.floats == expected[index])
+            }
+            #expect(order.first == 2 && order.last == 3 && order.sorted() == [0, 1, 2, 3])
+        }
+
         @Test("noGradient records nothing and frees intermediate values")
         func noRecord() {
             let leaf = Tensor.random([1000], 302).trackingGradient

@@ -148,5 +148,22 @@ extension TensorTests {
             #expect(dropout(ones, Dropout(probability: 0.3, key: key.folding(1))).floats != values)
             #expect(dropout(ones, Dropout(probability: 0, key: key)).floats == ones.floats)
         }
+
+        @Test("What a part of the rows loses depends on its name alone, not on where it lies")
+        func parts() {
+            func dropped(_ parts: [(name: Int, count: Int)]) -> [[Float]] {
+                var (start, all): (Int, [Dropout.Part]) = (0, [])
+                for part in parts {
+                    all.append(Dropout.Part(rows: start..<start + part.count, name: part.name))
+                    start += part.count
+                }
+                let layer = Dropout(probability: 0.5, key: RandomKey(seed: 3), parts: all)
+                let values = dropout(Tensor.ones([start, 700]), layer).floats
+                return all.map { Array(values[$0.rows.lowerBound * 700..<$0.rows.upperBound * 700]) }
+            }
+            let (one, other) = (dropped([(7, 30), (4, 1), (9, 50)]), dropped([(9, 50), (7, 30)]))
+            #expect(one[0] == other[1] && one[2] == other[0])
+            #expect(Array(one[0][..<700]) != one[1] && Array(one[2].prefix(30 * 700)) != one[0])
+        }
     }
 }

@@ -7,6 +7,10 @@ import Testing
 @Suite("Processors")
 struct ProcessorTests {
     private func found(_ files: [String: String]) throws -> ck_processors {
+        try withSystem(files) { ck_find_processors($0) }
+    }
+
+    private func withSystem<Result>(_ files: [String: String], _ body: (String) -> Result) throws -> Result {
         let root = try Fixtures.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: root) }
         for (path, text) in files {
@@ -15,7 +19,29 @@ struct ProcessorTests {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data("\(text)\n".utf8).write(to: file)
         }
-        return ck_find_processors(root.path)
+        return body(root.path)
+    }
+
+    /// The parts that the processors of a list are cut into, two nodes of four cores of two hardware threads each.
+    private func parts(_ list: String, _ count: Int) throws -> [String] {
+        var files = [
+            "sys/devices/system/node/online": "0-1", "sys/devices/system/node/node0/cpulist": "0-3,8-11",
+            "sys/devices/system/node/node1/cpulist": "4-7,12-15",
+        ]
+        for core in 0..<8 {
+            for thread in [core, core + 8] {
+                files["sys/devices/system/cpu/cpu\(thread)/topology/thread_siblings_list"] = "\(core),\(core + 8)"
+            }
+        }
+        return try withSystem(files) { root in
+            (0..<count).map { part(root, list, $0, of: count) }
+        }
+    }
+
+    private func part(_ root: String, _ list: String, _ index: Int, of count: Int) -> String {
+        var text = [CChar](repeating: 0, count: 64)
+        let length = ck_part_of_processors(root, list, Int32(count), Int32(index), &text, 64)
+        return String(decoding: text.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     @Test("Without files, every processor of the mask is a core of one node, without a quota")
@@ -69,5 +95,31 @@ struct ProcessorTests {
             "\(node)/online": "0,2", "\(node)/node0/cpulist": "0-4095", "\(node)/node2/cpulist": "0-4095",
         ])
         #expect(two.nodes == 2)
+    }
+
+    @Test(
+        "Processors are cut into parts of whole cores, those of a node together",
+        arguments: [
+            ("0-15", ["0-15"]), ("0-15", ["0-3,8-11", "4-7,12-15"]),
+            ("0-15", ["0-1,8-9", "2-3,10-11", "4-5,12-13", "6-7,14-15"]),
+            ("0-7", ["0-1", "2-4", "5-7"]), ("2-5", ["2-3", "4-5"]), ("3,11,4", ["3,11", "4"]),
+        ])
+    func parts(list: String, expected: [String]) throws {
+        #expect(try parts(list, expected.count) == expected)
+    }
+
+    @Test("Cores of a node whose numbers alternate with another's lie in one part")
+    func alternating() throws {
+        let files = [
+            "sys/devices/system/node/online": "0-1", "sys/devices/system/node/node0/cpulist": "0,2,4,6",
+            "sys/devices/system/node/node1/cpulist": "1,3,5,7",
+        ]
+        #expect(try withSystem(files) { part($0, "0-7", 1, of: 2) } == "1,3,5,7")
+    }
+
+    @Test("More parts than cores share them evenly")
+    func fewCores() throws {
+        #expect(try parts("0-1", 4) == ["0", "0", "1", "1"])
+        #expect(try parts("", 2) == ["", ""])
     }
 }

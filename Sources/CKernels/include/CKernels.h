@@ -3,6 +3,7 @@
 
 #include "ck_types.h"
 #include "ck_processors.h"
+#include "ck_shared_memory.h"
 #include "ck_threads.h"
 #include "ck_dispatch.h"
 #include "ck_gemm.h"

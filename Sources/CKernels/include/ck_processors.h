@@ -10,6 +10,7 @@ typedef struct {
     int allowed;          // in the affinity mask
     int cores;            // among those, hardware threads of one core counted once
     int nodes;            // NUMA nodes they lie in
+    int group;            // that the control group may use, whatever this process was bound to
     double quota;         // processors that the control group pays for; 0 where it sets no limit
     int host_processes;   // of this parallel job on this host, 1 outside one
     bool shares_mask;     // whether those processes have the same processors
@@ -26,5 +27,18 @@ ck_processors ck_find_processors(const char *root);
 // The affinity mask of the calling thread as Linux writes it ("0-3,8"); the length of the whole text, which is cut to
 // size.
 int ck_affinity_list(char *text, int size);
+
+// Writes the list of the processors that the index-th of some parts of a list is made of, as ck_affinity_list does.
+//
+// Parts are whole cores in a row, those of one NUMA node beside each other, as even as they go: where the parts of a node
+// come out whole, none lies in two. Where there are more parts than cores, several have the same one.
+int ck_part_of_processors(const char *root, const char *list, int parts, int index, char *text, int size);
+
+// The processors of a list, and the cores that they belong to.
+int ck_processor_count(const char *list);
+int ck_core_count(const char *root, const char *list);
+
+// Whether two lists have a processor in common.
+bool ck_overlap(const char *list, const char *other);
 
 #endif

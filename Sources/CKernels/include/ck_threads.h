@@ -21,6 +21,10 @@ void ck_set_thread_count(int count);
 // leaves threads that never sleep in place, and a pinned one waits for whatever else runs on its core.
 bool ck_pins_threads(void);
 
+// Keeps the calling thread and the pool's, which are not to have started yet, to the processors of a list such as 0-3,8.
+// Returns whether the system did so. The number of threads stays as it is.
+bool ck_bind_threads(const char *list);
+
 // Calls chunk(context, i) for every i in 0..<count, in any order, on the pool; returns when all are done.
 // A job started while another one runs (from inside a chunk, or from another thread) is done by its caller alone.
 void ck_parallel(int64_t count, ck_chunk chunk, void *context);

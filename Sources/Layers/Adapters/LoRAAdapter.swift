@@ -59,12 +59,13 @@ public final class LoRAAdapter {
             index: index)
     }
 
-    /// What the adapted product takes.
-    ///
-    /// - Parameter dropoutKey: of this forward pass; nil switches dropout off.
-    func update(dropoutKey: RandomKey?) -> LowRankUpdate {
-        let active = dropout > 0 ? dropoutKey : nil
+    /// What the adapted product takes in a forward pass.
+    func update(_ context: ForwardContext) -> LowRankUpdate {
+        let active = dropout > 0 ? context.dropoutKey : nil
         return LowRankUpdate(
-            a: a, b: b, scale: scale, dropout: active.map { Dropout(probability: dropout, key: $0.folding(index)) })
+            a: a, b: b, scale: scale,
+            dropout: active.map {
+                Dropout(probability: dropout, key: $0.folding(index), parts: context.dropoutParts)
+            })
     }
 }

@@ -84,12 +84,15 @@ public final class LlamaModel {
     ///   - rows: the positions in the stream whose next token counts.
     ///   - targets: that next token, for each of `rows`.
     ///   - dropoutKey: of this forward pass; nil switches dropout off.
+    ///   - dropoutParts: the parts of the stream that dropout numbers by themselves; nil for the stream as a whole.
     /// - Returns: float32 [rows].
     public func tokenLosses(
-        tokens: [Int32], plan: SegmentPlan, rows: [Int32], targets: [Int32], dropoutKey: RandomKey? = nil
+        tokens: [Int32], plan: SegmentPlan, rows: [Int32], targets: [Int32], dropoutKey: RandomKey? = nil,
+        dropoutParts: [Dropout.Part]? = nil
     ) -> Tensor {
-        linearCrossEntropy(
-            hiddenStates: hiddenStates(tokens: tokens, context: ForwardContext(plan: plan, dropoutKey: dropoutKey)),
+        let context = ForwardContext(plan: plan, dropoutKey: dropoutKey, dropoutParts: dropoutParts)
+        return linearCrossEntropy(
+            hiddenStates: hiddenStates(tokens: tokens, context: context),
             weight: head, rows: Tensor(rows), targets: Tensor(targets))
     }
 }

@@ -37,9 +37,20 @@ extension LlamaModel {
     public convenience init(
         _ location: ModelLocation, computeType: DType = .bfloat16, quantization: QuantizationSettings? = nil
     ) throws {
+        try self.init(location, computeType: computeType, quantization: quantization, shared: nil)
+    }
+
+    /// Loads a model of which this process may share what has to be converted with others of its host.
+    ///
+    /// - Parameter shared: converted in the same forms; nil to convert for this process alone.
+    /// - Throws: `InputError` with `.data`, as `init(_:computeType:quantization:)`.
+    package convenience init(
+        _ location: ModelLocation, computeType: DType, quantization: QuantizationSettings?, shared: SharedWeights?
+    ) throws {
         require(computeType == .float32 || computeType == .bfloat16, "LlamaModel: compute type \(computeType)")
         let configuration = location.configuration
-        let reader = WeightReader(location, order: configuration.projectionWeights.map(\.name))
+        let reader = WeightReader(
+            location, order: configuration.projectionWeights.map(\.name), shared: shared)
         try Self.refuseRequantizing(location, quantization)
         let rotary = RotaryEmbedding(
             headDimension: configuration.headDimension, theta: configuration.ropeTheta,

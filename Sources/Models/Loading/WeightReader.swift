@@ -9,9 +9,14 @@ struct WeightReader {
     let file: String
     /// The weight that is read after each, so that the disk need not wait for the processor.
     private let successors: [String: String]
+    /// Weights that are converted already.
+    private let shared: SharedWeights?
 
-    /// - Parameter order: the weights that may have to be read whole, in their order.
-    init(_ location: ModelLocation, order: [String]) {
+    /// - Parameters:
+    ///   - order: the weights that may have to be read whole, in their order.
+    ///   - shared: weights that are converted already.
+    init(_ location: ModelLocation, order: [String], shared: SharedWeights? = nil) {
+        self.shared = shared
         source = location.weights
         file = location.url.path
         successors = Dictionary(zip(order, order.dropFirst())) { first, _ in first }
@@ -19,7 +24,8 @@ struct WeightReader {
 
     /// A matrix quantized as it is read, in pieces of some rows.
     func quantized(_ name: String, shape: [Int], _ settings: QuantizationSettings) throws -> QuantizedMatrix {
-        try reading(name, shape) {
+        if let matrix = shared?.quantized(name) { return matrix }
+        return try reading(name, shape) {
             try QuantizedMatrix(
                 quantizing: shape, type: settings.type, blockSize: settings.blockSize,
                 doubleQuantized: settings.doubleQuantized
@@ -37,7 +43,7 @@ struct WeightReader {
     /// The embedding or the head, in the precision it is stored in: Q8_0 blocks stay where they lie in the mapped file,
     /// other packed blocks become `blockType`.
     func table(_ name: String, shape: [Int], blockType: DType) throws -> FrozenWeight {
-        guard try source.entry(name).encoding == .q80 else {
+        guard try keepsBlocks(name) else {
             return .dense(try dense(name, shape: shape, blockType: blockType))
         }
         _ = try checked(name, shape)
@@ -47,27 +53,41 @@ struct WeightReader {
         return .eightBit(EightBitMatrix(shape: shape, blocks: blocks))
     }
 
+    /// Whether the embedding or the head is used in the blocks it is stored in.
+    func keepsBlocks(_ name: String) throws -> Bool { try source.entry(name).encoding == .q80 }
+
     /// A matrix in the precision it is stored in, where it lies in the mapped file unless that is impossible; packed
     /// blocks become `blockType`.
     func dense(_ name: String, shape: [Int], blockType: DType) throws -> Tensor {
+        guard case .dense(let dtype) = try denseForm(name, shape: shape, blockType: blockType) else {
+            return try source.mapped(name)!
+        }
+        if let tensor = shared?.dense(name) { return tensor }
+        let result = Tensor(uninitialized: shape, dtype: dtype)
+        try result.withUnsafeMutableBytes { try readDense(name, shape, dtype, into: $0) }
+        return result
+    }
+
+    /// What `dense` makes of a matrix; nil where it is used where it lies in the mapped file.
+    func denseForm(_ name: String, shape: [Int], blockType: DType) throws -> ConversionPlan.Form? {
         _ = try checked(name, shape)
         let encoding = try source.entry(name).encoding
         guard encoding.isFloatingPoint else {
             throw InputError(
                 .data, at: "\(file): \(name)", "expected floating-point elements, found \(encoding.rawValue)")
         }
-        if let mapped = try source.mapped(name) { return mapped }
-        let result = Tensor(uninitialized: shape, dtype: encoding.dtype ?? blockType)
+        return try source.mapped(name) == nil ? .dense(encoding.dtype ?? blockType) : nil
+    }
+
+    /// Reads a whole matrix as elements of a floating-point type.
+    func readDense(_ name: String, _ shape: [Int], _ dtype: DType, into bytes: UnsafeMutableRawBufferPointer) throws {
         try reading(name, shape) {
-            let row = shape[1] * result.dtype.byteCount
-            try result.withUnsafeMutableBytes { bytes in
-                try tryParallelRanges(shape[0], grain: max(1, elementGrain / max(1, shape[1]))) { rows in
-                    let out = bytes[rows.lowerBound * row..<rows.upperBound * row]
-                    try read(name, rows: rows, as: result.dtype, into: .init(rebasing: out))
-                }
+            let row = shape[1] * dtype.byteCount
+            try tryParallelRanges(shape[0], grain: max(1, elementGrain / max(1, shape[1]))) { rows in
+                let out = bytes[rows.lowerBound * row..<rows.upperBound * row]
+                try read(name, rows: rows, as: dtype, into: .init(rebasing: out))
             }
         }
-        return result
     }
 
     /// A matrix stored in bitsandbytes' 4-bit form, its codes and scales where they lie in the mapped file; nil where it

@@ -15,17 +15,43 @@ extension Tensor {
     ///
     /// - Parameter upstream: a weight for every element of this tensor, of its shape and dtype.
     public func gradients(of parameters: [Tensor], upstream: Tensor) -> [Tensor] {
+        var gradients = [Tensor?](repeating: nil, count: parameters.count)
+        forEachGradient(of: parameters, upstream: upstream) { gradients[$0] = $1 }
+        return gradients.map { $0! }
+    }
+
+    /// Hands out the gradients of `gradients(of:upstream:)` one by one, each as soon as nothing more is added to it.
+    ///
+    /// - Parameter body: gets the index of a parameter and its gradient, which is nobody else's; each parameter once.
+    package func forEachGradient(
+        of parameters: [Tensor], upstream: Tensor, _ body: (_ index: Int, _ gradient: Tensor) -> Void
+    ) {
         require(
             upstream.shape == shape && upstream.dtype == dtype,
             "gradients(of:upstream:): \(shape) \(dtype) and \(upstream.shape) \(upstream.dtype) differ")
-        var pass = BackwardPass()
-        if let origin { pass.add(upstream.detached, to: origin) }
-        noGradient { pass.run() }
-        return parameters.map { parameter in
+        let leaves = parameters.map { parameter in
             guard let leaf = parameter.origin?.node, leaf.isLeaf else {
                 fatalError("gradients(of:): shape \(parameter.shape) is not a leaf made by trackingGradient")
             }
-            return pass.gradient(of: leaf) ?? Tensor.zeros(parameter.shape, dtype: parameter.dtype)
+            return leaf
+        }
+        let indices = Dictionary(grouping: leaves.indices) { ObjectIdentifier(leaves[$0]) }
+        var pass = BackwardPass()
+        if let origin {
+            pass.countUses(of: Set(indices.keys), below: origin.node)
+            pass.add(upstream.detached, to: origin)
+        }
+        var isDone = [Bool](repeating: false, count: parameters.count)
+        noGradient {
+            pass.run { leaf, gradient in
+                for index in indices[leaf]! {
+                    isDone[index] = true
+                    body(index, gradient)
+                }
+            }
+        }
+        for (index, leaf) in leaves.enumerated() where !isDone[index] {
+            body(index, pass.gradient(of: leaf) ?? .zeros(parameters[index].shape, dtype: parameters[index].dtype))
         }
     }
 }
@@ -36,6 +62,8 @@ private struct BackwardPass {
     private var gradients: [ObjectIdentifier: [Tensor?]] = [:]
     /// Recorded nodes that wait for their turn, a heap with the latest operation on top.
     private var waiting: [GradientNode] = []
+    /// How many gradients may still come to each leaf that is asked for.
+    private var uses: [ObjectIdentifier: Int] = [:]
 
     func gradient(of leaf: GradientNode) -> Tensor? { gradients[ObjectIdentifier(leaf)]?[0] }
 
@@ -59,7 +87,21 @@ private struct BackwardPass {
         gradients[key] = sums
     }
 
-    mutating func run() {
+    /// Looks through the record for the operations that the leaves asked for are operands of.
+    mutating func countUses(of leaves: Set<ObjectIdentifier>, below node: GradientNode) {
+        var seen: Set = [ObjectIdentifier(node)]
+        var pending = [node]
+        while let node = pending.popLast() {
+            for case let operand? in node.operands {
+                let key = ObjectIdentifier(operand.node)
+                if leaves.contains(key) { uses[key, default: 0] += 1 }
+                if seen.insert(key).inserted, !operand.node.isLeaf { pending.append(operand.node) }
+            }
+        }
+    }
+
+    /// - Parameter completed: called for each leaf whose uses were counted, as soon as its gradient is complete.
+    mutating func run(completed: (ObjectIdentifier, Tensor) -> Void) {
         while let node = pop() {
             var ofResults = gradients.removeValue(forKey: ObjectIdentifier(node))!
             let (operands, backward) = node.consume()
@@ -67,7 +109,12 @@ private struct BackwardPass {
             ofResults = []
             for (index, operand) in operands.enumerated() {
                 // Taken out, so that nothing but the sum holds it and it can be changed in place.
-                if let operand, let value = ofOperands[index].take() { add(value, to: operand) }
+                guard let operand else { continue }
+                if let value = ofOperands[index].take() { add(value, to: operand) }
+                let key = ObjectIdentifier(operand.node)
+                guard let left = uses[key] else { continue }
+                uses[key] = left - 1
+                if left == 1, let gradient = gradients.removeValue(forKey: key)?[0] { completed(key, gradient) }
             }
         }
     }

@@ -1,4 +1,5 @@
 import Files
+import Tensors
 
 extension TrainConfiguration {
     /// The section `training`.
@@ -7,9 +8,9 @@ extension TrainConfiguration {
         public var maxSteps: Int?
         /// `num_train_epochs`: passes over the rows, where `maxSteps` is nil; may have a fraction.
         public var numTrainEpochs = 1.0
-        /// `per_device_train_batch_size`: rows of a micro-batch on each rank.
+        /// `per_device_train_batch_size`: the most rows that are computed at once, whatever the number of ranks.
         public var perDeviceTrainBatchSize = 4
-        /// `gradient_accumulation_steps`: micro-batches of an optimizer step.
+        /// `gradient_accumulation_steps`: micro-batches of an optimizer step, which the ranks divide.
         public var gradientAccumulationSteps = 1
         /// `learning_rate`: the peak of the schedule.
         public var learningRate = 2e-4
@@ -31,6 +32,8 @@ extension TrainConfiguration {
         public var maxGradNorm = 1.0
         /// `seed`: of initialisation, order of rows and dropout.
         public var seed = 42
+        /// `gradient_dtype`: what ranks send each other gradients in, `.float32` or `.bfloat16`.
+        public var gradientDtype = DType.float32
         /// `memory_budget`: what the run may hold in memory at most.
         public var memoryBudget = MemoryBudget.automatic
         /// `logging_steps`: steps from one line of metrics to the next.
@@ -65,6 +68,7 @@ extension TrainConfiguration {
                     ConfigField("adam_epsilon", \.adamEpsilon, .positive()),
                     ConfigField("max_grad_norm", \.maxGradNorm, .nonNegative()),
                     ConfigField("seed", \.seed, .wholeNumber(atLeast: 0)),
+                    ConfigField("gradient_dtype", \.gradientDtype, .choice(of: [.float32, .bfloat16])),
                     ConfigField("memory_budget", \.memoryBudget, MemoryBudget.format, changesResult: false),
                     ConfigField("logging_steps", \.loggingSteps, count, changesResult: false),
                     ConfigField("eval_steps", \.evalSteps, count.orNull, changesResult: false),

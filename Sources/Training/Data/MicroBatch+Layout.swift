@@ -27,7 +27,8 @@ extension MicroBatch {
             var parent: Int?
             for index in tree.path(ofRow: place) {
                 let node = tree.nodes[index]
-                let segment = segmentOf[index] ?? append(node, of: rows[node.row], parent: parent)
+                let segment =
+                    segmentOf[index] ?? append(node, of: rows[node.row], named: indices[node.row], parent: parent)
                 if segment == nodes.count {
                     segmentOf[index] = segment
                     nodes.append(node)
@@ -57,9 +58,12 @@ extension MicroBatch {
     }
 
     /// Appends a node's tokens and returns their segment.
-    private mutating func append(_ node: PrefixTree.Node, of row: TokenizedRow, parent: Int?) -> Int {
+    private mutating func append(
+        _ node: PrefixTree.Node, of row: TokenizedRow, named index: Int, parent: Int?
+    ) -> Int {
         require(tokens.count + node.range.count <= Int(Int32.max), "MicroBatch: more tokens than Int32 can count")
         segments.append(Segment(start: tokens.count, count: node.range.count, parent: parent))
+        segmentRows.append(index)
         tokens += row.tokens[node.range]
         return segments.count - 1
     }

@@ -50,6 +50,8 @@ public struct MicroBatch: Sendable, Equatable {
     public var targets: [Int32] = []
     /// For how many rows each target counts: more than one in a stretch they share.
     public var lossWeights: [Float] = []
+    /// For each segment, the index in the data set of a row that has it.
+    public var segmentRows: [Int] = []
     /// The rows of the stream.
     public var rows: [Row] = []
 
@@ -58,6 +60,13 @@ public struct MicroBatch: Sendable, Equatable {
 
     /// Tokens with loss of all rows, shared ones counted for each.
     public var lossTokenCount: Int { rows.reduce(0) { $0 + $1.lossTokenCount } }
+
+    /// The segments as dropout numbers them: what it drops of a row depends on the row, not on the stream it lies in.
+    public var dropoutParts: [Dropout.Part] {
+        zip(segments, segmentRows).map { segment, row in
+            Dropout.Part(rows: segment.start..<segment.start + segment.count, name: row)
+        }
+    }
 
     /// Which tokens attention lets see each other, and their positions.
     public var plan: SegmentPlan {

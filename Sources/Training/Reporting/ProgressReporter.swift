@@ -13,6 +13,8 @@ public struct ProgressReporter: Sendable {
         case lines
         /// Nothing but warnings and the final line.
         case quiet
+        /// Nothing at all, where another process of the run speaks.
+        case silent
 
         /// What suits the output.
         public static func automatic(quiet: Bool, on output: Output = .standardOutput) -> Style {
@@ -69,7 +71,7 @@ public struct ProgressReporter: Sendable {
     ///   - isLogged: whether the step is one that is logged; others only move the bar.
     public mutating func report(_ record: MetricsRecord, isLogged: Bool = true) {
         switch style {
-        case .quiet: return
+        case .quiet, .silent: return
         case .lines: if isLogged { surroundings.writeOutput(line(for: record) + "\n") }
         case .bar:
             if let evaluation = record.evaluation {
@@ -86,7 +88,7 @@ public struct ProgressReporter: Sendable {
     ///   - numbers: what is told beside, parts two blanks apart.
     public mutating func report(step: Int, _ numbers: String) {
         switch style {
-        case .quiet: return
+        case .quiet, .silent: return
         case .lines:
             let left = timeLeft(at: step).map { "  \($0) left" } ?? ""
             surroundings.writeOutput("\(step)/\(totalSteps)  \(numbers)\(left)\n")
@@ -102,7 +104,7 @@ public struct ProgressReporter: Sendable {
     ///   - numbers: what is told beside.
     public mutating func reportPercent(step: Int, _ numbers: @autoclosure () -> String) {
         let percentage = 100 * step / max(1, totalSteps)
-        guard style != .quiet, style == .bar || percentage > shownPercentage else { return }
+        guard style != .quiet, style != .silent, style == .bar || percentage > shownPercentage else { return }
         shownPercentage = percentage
         report(step: step, numbers())
     }
@@ -115,20 +117,22 @@ public struct ProgressReporter: Sendable {
 
     /// Shows a line that stays: the plan, a checkpoint written.
     public mutating func note(_ line: String) {
-        guard style != .quiet else { return }
+        guard style != .quiet, style != .silent else { return }
         surroundings.writeOutput(erasure + line + "\n")
         restoreBar()
     }
 
-    /// Shows a warning, in every style.
+    /// Shows a warning, in every style but `silent`.
     public mutating func warn(_ message: String) {
+        if style == .silent { return }
         if !barText.isEmpty { surroundings.writeOutput(erasure) }
         surroundings.writeWarning("warning: \(message)\n")
         restoreBar()
     }
 
-    /// Shows the last line of the run, in every style.
+    /// Shows the last line of the run, in every style but `silent`.
     public mutating func finish(_ line: String) {
+        if style == .silent { return }
         endBar()
         surroundings.writeOutput(line + "\n")
     }

@@ -7,7 +7,12 @@ extension MemoryPlan: CustomStringConvertible {
             ("weights", weightBytes), ("adapter and optimizer", trainingStateBytes), ("activations", activationBytes),
             ("kernels", scratchBytes), ("program and data", processBytes),
         ].map { "\($0) \(ByteCount($1))" }
-        return "predicted peak \(ByteCount(peakBytes)): \(parts.joined(separator: ", "))" + recomputationText
+        return "predicted peak \(ByteCount(peakBytes)): \(parts.joined(separator: ", "))" + recomputationText + hostText
+    }
+
+    private var hostText: String {
+        host.rankCount == 1
+            ? "" : "; \(ByteCount(hostPeakBytes)) for the \(host.rankCount) ranks of the host together"
     }
 
     private var recomputationText: String {

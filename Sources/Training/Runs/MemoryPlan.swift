@@ -25,6 +25,29 @@ public struct MemoryPlan: Sendable, Equatable {
         }
     }
 
+    /// The ranks that run on one host, of whose weights there is one copy but for what each has for itself.
+    public struct Host: Sendable, Equatable {
+        public var rankCount: Int
+        /// Bytes of weights that each rank holds for itself.
+        public var ownWeightBytes: Int
+
+        /// One process.
+        public static let alone = Host(rankCount: 1, ownWeightBytes: 0)
+
+        public init(rankCount: Int, ownWeightBytes: Int) {
+            self.rankCount = rankCount
+            self.ownWeightBytes = ownWeightBytes
+        }
+
+        /// Bytes that one rank may take of those that all of the host's may.
+        func share(of budget: Int, weightBytes: Int) -> Int {
+            let common = rankCount == 1 ? 0 : weightBytes - min(weightBytes, ownWeightBytes)
+            return common + (budget - common) / rankCount
+        }
+    }
+
+    /// The ranks that run on the host.
+    public let host: Host
     /// Bytes of the frozen weights.
     public let weightBytes: Int
     /// Bytes of adapters, their summed gradients and the optimizer's moments.
@@ -44,6 +67,12 @@ public struct MemoryPlan: Sendable, Equatable {
     /// The predicted peak, in bytes.
     public var peakBytes: Int { tensorBytes + processBytes + scratchBytes }
 
+    /// The predicted peak of all ranks of the host, in bytes.
+    public var hostPeakBytes: Int {
+        let common = host.rankCount == 1 ? 0 : weightBytes - min(weightBytes, host.ownWeightBytes)
+        return common + host.rankCount * (peakBytes - common)
+    }
+
     /// The part of the peak that tensors take, in bytes.
     public var tensorBytes: Int { weightBytes + trainingStateBytes + activationBytes }
 
@@ -55,14 +84,20 @@ public struct MemoryPlan: Sendable, Equatable {
     ///   - load: of the steps.
     ///   - evaluation: the largest streams of evaluations; nil where there are none.
     ///   - processBytes: what the process holds already.
-    ///   - budget: bytes the run may take; nil for no limit.
+    ///   - budget: bytes the process may take; nil for no limit.
+    ///   - rankCount: the ranks that share the optimizer's state.
+    ///   - host: the ranks that run on the host.
     public init(
         _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
-        load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?
+        load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?,
+        rankCount: Int = 1, host: Host = .alone
     ) {
         let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
-        // Value and two moments, and the gradients' sum where there is more than one addend.
-        let state = cost.parameterCount * 4 * (load.accumulatesGradients ? 4 : 3)
+        // The value, this rank's part of two moments, and the gradients' sum where there is more than one addend; to that
+        // part the other ranks' addends come before they are added up.
+        let part = (cost.parameterCount + rankCount - 1) / rankCount
+        let sums = load.accumulatesGradients ? cost.parameterCount : 0
+        let state = 4 * (cost.parameterCount + 2 * part + sums + (rankCount - 1) * part)
         let scratch = cost.scratchBytes
         let evaluationBytes =
             evaluation.map {
@@ -80,6 +115,7 @@ public struct MemoryPlan: Sendable, Equatable {
             ?? candidates.all
         activationBytes = activations(recomputation)
         addedOperations = cost.addedOperations(recomputing: recomputation)
+        self.host = host
         self.weightBytes = weightBytes
         trainingStateBytes = state
         self.processBytes = program

@@ -41,6 +41,9 @@ struct ReferenceLogProbabilities {
         isChanged = true
     }
 
+    /// Takes the values that another process has.
+    mutating func take(_ values: [Double]) { self.values = values }
+
     private func digest() -> String {
         let stream = DigestStream()
         for member in key.members { stream.update(member.value) }

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Files
 import Foundation
 
 /// The folder a run writes: its config, metrics, checkpoints and adapter.
@@ -10,13 +11,17 @@ struct RunFolder {
     var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
     var adapter: URL { url.appendingPathComponent("adapter") }
 
-    init(path: String) throws {
-        url = URL(fileURLWithPath: path)
+    init(path: String) { url = URL(fileURLWithPath: path) }
+
+    /// Makes the folder where there is none, and removes what killed runs have left of files half written.
+    func prepare() throws {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
-            throw InputError(.tryAgain, at: path, "the output folder cannot be made: \(error.localizedDescription)")
+            throw InputError(
+                .tryAgain, at: url.path, "the output folder cannot be made: \(error.localizedDescription)")
         }
+        for folder in [url, adapter] { try AtomicFileWriter.removeLeftovers(in: folder) }
     }
 
     /// Moves what an earlier run left into a folder `earlier-<n>` inside this one, so that a fresh run neither mixes with

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Files
 import Foundation
 import Models
@@ -78,6 +79,9 @@ struct RunReference {
         startValues = setup.model.parameters.map(\.floats)
     }
 
+    /// What a rank knows that does not read files: nothing yet.
+    init(followerOf setup: RunSetup) throws { try self.init(setup, folders: [], resumed: nil) { _ in } }
+
     /// Rows that the run is going to need and whose log-probability is not known.
     func missingRowCount(_ setup: RunSetup) -> Int {
         let needed = setup.firstEpoch.flatMap(\.rows).count { training.lacks([$0]) }
@@ -109,11 +113,12 @@ extension RunSetup {
     /// The digest of how rows come into streams, and of what computes them.
     var referenceLayout: String {
         let training = configuration.training
-        let parts = [
-            "\(streamPlanner)", "\(training.perDeviceTrainBatchSize)", "\(training.gradientAccumulationSteps)",
-            configuration.data.shuffle ? "\(training.seed)" : "file order", Machine.instructionSet,
-            Machine.bfloat16Path,
-        ]
+        let parts =
+            [
+                "\(streamPlanner)", "\(training.perDeviceTrainBatchSize)", "\(training.gradientAccumulationSteps)",
+                configuration.data.shuffle ? "\(training.seed)" : "file order", Machine.instructionSet,
+                Machine.bfloat16Path,
+            ] + (communicator.rankCount > 1 ? ["\(communicator.rankCount) ranks"] : [])
         return Digest.of(text: parts.joined(separator: "\n"))
     }
 }

@@ -6,26 +6,30 @@ import Models
 import Tensors
 
 extension RunSetup {
-    /// What the run is going to take, known from the shapes alone: a run that cannot fit is refused before its weights are
+    /// What a rank of the run is going to take, known from the shapes alone: a run that cannot fit is refused before its weights are
     /// read.
     ///
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
         _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
-        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?
+        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?, rankCount: Int,
+        host: MemoryPlan.Host
     ) throws -> MemoryPlan {
         let type = configuration.model.computeDtype
         let lora =
             try configuration.lora.adapterPath.map { path in
                 try PEFTAdapter.configuration(of: URL(fileURLWithPath: path)).lora
             } ?? configuration.lora.adapter
+        let weightBytes = try location.weightBytes(
+            computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init))
+        let budget = budget.map { host.share(of: $0, weightBytes: weightBytes) }
         let plan = MemoryPlan(
             location.configuration, computeType: type,
             ranks: location.configuration.adapterRanks { lora.targets($0) ? lora.rank(of: $0) : nil },
             hasDropout: configuration.lora.loraDropout > 0,
-            weightBytes: try location.weightBytes(
-                computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init)),
-            load: training, evaluation: evaluation, processBytes: usage.residentBytes ?? 0, budget: budget)
+            weightBytes: weightBytes, load: training, evaluation: evaluation,
+            processBytes: usage.residentBytes ?? 0, budget: budget, rankCount: rankCount,
+            host: host)
         if let budget, plan.peakBytes > budget {
             throw InputError(
                 .tryAgain, at: "training.memory_budget",
@@ -64,7 +68,8 @@ extension MemoryPlan.Load {
 }
 
 extension TrainConfiguration.MemoryBudget {
-    /// Bytes the run may take: 80 % of what the machine has left for "auto"; nil where the machine does not tell.
+    /// Bytes that the run's processes on this host may take together: 80 % of what the machine has left for "auto"; nil where
+    /// the machine does not tell.
     func bytes(_ usage: MemoryUsage) -> Int? {
         switch self {
         case .automatic: usage.availableBytes.map { $0 / 5 * 4 }

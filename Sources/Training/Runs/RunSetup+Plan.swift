@@ -1,3 +1,4 @@
+import Distributed
 import Foundation
 import Layers
 import ModelFiles
@@ -48,9 +49,11 @@ extension RunSetup {
             ),
             ("output", configuration.outputDir),
         ]
+        lines.insert(contentsOf: hostLines, at: 1)
         if trainingRows.truncatedRowCount > 0 {
             lines.insert(
-                ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"), at: 5
+                ("truncated", "\(trainingRows.truncatedRowCount) rows to \(configuration.data.maxLength) tokens"),
+                at: 5 + hostLines.count
             )
         }
         if isPreference { lines.insert(contentsOf: preferenceLines, at: lines.count - 2) }

@@ -1,9 +1,14 @@
 import Diagnostics
+import Distributed
 
 extension RunSetup {
-    /// A planned step's rows as streams that are computed one at a time.
+    /// This rank's share of a planned step's rows as streams that are computed one at a time.
     public func streams(of step: PlannedStep) -> [MicroBatch] {
-        streamPlanner.streams(step.microBatches, of: trainingRows.rows)
+        let rows = trainingRows.rows
+        return streamPlanner.streams(
+            streamPlanner.share(
+                of: step.microBatches, rows: rows, rank: communicator.rank, rankCount: communicator.rankCount),
+            of: rows)
     }
 
     /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Files
 import Foundation
 import Layers
@@ -11,6 +12,12 @@ import Tokenizers
 /// Everything a run works with, made from its configuration and checked before the first step.
 public struct RunSetup {
     public let configuration: TrainConfiguration
+    /// The processes that run it together.
+    public let communicator: any Communicator
+    /// Every rank's processors and threads; empty where nobody has arranged them.
+    let placements: [Placement]
+    /// What is to be said of the ranks before the run begins.
+    let warnings: [String]
     public let model: LlamaModel
     public let tokenizer: Tokenizer
     public let trainingRows: TokenizedDataset
@@ -24,58 +31,78 @@ public struct RunSetup {
     /// What a checkpoint has to be of to go on with.
     public let identity: CheckpointIdentity
 
-    /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory.
-    public init(_ configuration: TrainConfiguration) throws {
-        try self.init(configuration, usage: MemoryUsage())
+    /// Reads and checks everything; all ranks together.
+    ///
+    /// - Parameters:
+    ///   - configuration: the run's configuration.
+    ///   - communicator: the processes that run it together.
+    ///   - placements: every rank's processors and threads.
+    /// - Throws: `InputError` naming what is wrong, above all `.tryAgain` where the run cannot fit into memory; with
+    ///   several ranks `CommonFailure`, also where they differ in what they are to compute.
+    public init(
+        _ configuration: TrainConfiguration, communicator: any Communicator = SingleProcess(),
+        placements: [Placement] = []
+    ) throws {
+        try self.init(configuration, communicator: communicator, placements: placements, usage: MemoryUsage())
     }
 
     /// - Parameter usage: what memory the process and the machine are said to have.
-    init(_ configuration: TrainConfiguration, usage: MemoryUsage) throws {
+    init(
+        _ configuration: TrainConfiguration, communicator: any Communicator = SingleProcess(),
+        placements: [Placement] = [], usage: MemoryUsage
+    ) throws {
         self.configuration = configuration
-        try Self.refuseSeveralProcesses()
+        self.communicator = communicator
+        self.placements = placements
         // Before anything is loaded: the plan counts what the process holds itself.
         let budget = configuration.training.memoryBudget.bytes(usage)
-        try Self.refuseSharedDropout(configuration)
-        try Self.refuseUnknownToPreferences(configuration)
-        let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
-        tokenizer = try Tokenizer(of: location)
-        let encoder = RowEncoder(
-            tokenizer: tokenizer, maxLength: configuration.data.maxLength,
-            completionOnlyLoss: configuration.data.completionOnlyLoss)
-        trainingRows = try encoder.rows(of: configuration.data.train, for: configuration.method)
-        evaluationRows = try configuration.data.eval.map { try encoder.rows(of: $0, for: configuration.method) }
-        planner = BatchPlanner(configuration, rowCount: trainingRows.exampleCount)
+        let (location, inputs) = try communicator.together {
+            try Self.refuseSharedDropout(configuration)
+            try Self.refuseUnknownToPreferences(configuration)
+            let location = try ModelLocation.open(URL(fileURLWithPath: configuration.model.path))
+            return (location, try InputDigests(configuration, location))
+        }
+        let quantization = configuration.model.quantization.map(QuantizationSettings.init)
+        let differences = try Self.preflight(configuration, contents: inputs.contents, communicator)
+        let hostWeights = try HostWeights(
+            location, computeType: configuration.model.computeDtype, quantization: quantization, communicator)
+        warnings = differences + hostWeights.warnings
+        let texts = try communicator.together { try RunTexts(configuration, location) }
+        (tokenizer, trainingRows, evaluationRows) = (texts.tokenizer, texts.training, texts.evaluation)
+        let planner = BatchPlanner(configuration, rowCount: trainingRows.exampleCount)
+        self.planner = planner
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        let rows = trainingRows.rows
         let streamPlanner = StreamPlanner(configuration, [trainingRows, evaluationRows].compactMap { $0 })
         self.streamPlanner = streamPlanner
-        memory = try Self.planMemory(
-            configuration, location,
-            training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
-                streamPlanner.streams(step.microBatches, of: rows)
-            },
-            evaluation: evaluationRows.map {
-                MemoryPlan.Load(
+        let totalSteps = totalSteps
+        let memory = try communicator.together {
+            try Self.planMemory(
+                configuration, location,
+                training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
                     streamPlanner.streams(
-                        ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
-            }, usage: usage, budget: budget)
-        model = try LlamaModel(
-            location, computeType: configuration.model.computeDtype,
-            quantization: configuration.model.quantization.map(QuantizationSettings.init))
-        lora = try Self.attachAdapters(to: model, configuration)
-        model.recomputation = memory.recomputation
-        identity = try Self.identity(configuration, location, model)
-    }
-
-    /// Processes that know nothing of each other would write the same files.
-    private static func refuseSeveralProcesses() throws {
-        for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
-            guard let text = ProcessInfo.processInfo.environment[name], let count = Int(text), count > 1 else {
-                continue
-            }
-            throw InputError(
-                .config, at: name, "expected one process, found \(count); training over several is not implemented yet")
+                        streamPlanner.share(
+                            of: step.microBatches, rows: texts.training.rows, rank: communicator.rank,
+                            rankCount: communicator.rankCount), of: texts.training.rows)
+                },
+                evaluation: texts.evaluation.map {
+                    MemoryPlan.Load(
+                        streamPlanner.streams(
+                            ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
+                }, usage: usage, budget: budget, rankCount: communicator.rankCount,
+                host: MemoryPlan.Host(
+                    rankCount: communicator.hosts.neighbours(of: communicator.rank).count,
+                    ownWeightBytes: hostWeights.ownByteCount))
+        }
+        self.memory = memory
+        try hostWeights.convert(location, communicator)
+        (model, lora, identity) = try communicator.together {
+            let model = try LlamaModel(
+                location, computeType: configuration.model.computeDtype, quantization: quantization,
+                shared: hostWeights.weights)
+            let lora = try Self.attachAdapters(to: model, configuration)
+            model.recomputation = memory.recomputation
+            return (model, lora, Self.identity(configuration, inputs, model))
         }
     }
 
@@ -97,22 +124,35 @@ public struct RunSetup {
     }
 
     private static func identity(
-        _ configuration: TrainConfiguration, _ location: ModelLocation, _ model: LlamaModel
-    ) throws -> CheckpointIdentity {
-        let quantization = configuration.model.quantization.map { "\($0)" } ?? "none"
+        _ configuration: TrainConfiguration, _ inputs: InputDigests, _ model: LlamaModel
+    ) -> CheckpointIdentity {
         let adapters = model.adapters.map { "\($0.module) \($0.a.shape) \($0.b.shape) \($0.scale)" }
         return CheckpointIdentity(
-            model: try location.digest(form: [quantization, "\(configuration.model.computeDtype)"]),
-            tokenizer: try location.tokenizerDigest(),
-            adapter: Digest.of(text: adapters.joined(separator: "\n")),
-            data: try Digest.of(file: URL(fileURLWithPath: configuration.data.train)),
+            model: inputs.model, tokenizer: inputs.tokenizer,
+            adapter: Digest.of(text: adapters.joined(separator: "\n")), data: inputs.data,
             config: Digest.of(text: configuration.resultJSON))
+    }
+}
+
+/// The tokenizer and the rows of a run.
+private struct RunTexts {
+    let tokenizer: Tokenizer
+    let training: TokenizedDataset
+    let evaluation: TokenizedDataset?
+
+    init(_ configuration: TrainConfiguration, _ location: ModelLocation) throws {
+        tokenizer = try Tokenizer(of: location)
+        let encoder = RowEncoder(
+            tokenizer: tokenizer, maxLength: configuration.data.maxLength,
+            completionOnlyLoss: configuration.data.completionOnlyLoss)
+        training = try encoder.rows(of: configuration.data.train, for: configuration.method)
+        evaluation = try configuration.data.eval.map { try encoder.rows(of: $0, for: configuration.method) }
     }
 }
 
 extension RowEncoder {
     /// The rows of a data file as a method takes them.
-    fileprivate func rows(
+    func rows(
         of path: String, for method: TrainConfiguration.Method
     ) throws(InputError) -> TokenizedDataset {
         let reader = DatasetReader(path: path)

@@ -1,8 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Whether the process has been asked to stop (Ctrl-C or SIGTERM): the step that runs is finished and saved first.
+/// Whether the process has been asked to stop: Ctrl-C, SIGTERM, or the warning (SIGUSR1) that schedulers can be told to
+/// give before a job's time is over. The step that runs is finished and saved first.
 public enum StopSignal {
+    private static let numbers = [SIGINT, SIGTERM, SIGUSR1]
     private static let received = Atomic<Int32>(0)
 
     /// The signal that has come; nil where none has.
@@ -16,9 +18,9 @@ public enum StopSignal {
         // A process started from a thread that blocks signals inherits that, and would never see these.
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        for number in numbers { sigaddset(&signals, number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        for number in [SIGINT, SIGTERM] {
+        for number in numbers {
             Foundation.signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
                 Foundation.signal(number, SIG_DFL)

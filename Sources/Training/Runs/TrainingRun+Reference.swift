@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Foundation
 import Models
 import Tensors
@@ -26,11 +27,11 @@ extension TrainingRun {
             let trained = takeStartValues(of: reference)
             defer { if let trained { overwriteParameters(with: trained) } }
             let isDone = try compute(&reference)
-            try reference.store(in: folder.url)
+            try store(&reference)
             guard isDone else { return false }
             reporter.restartClock()
         } else {
-            try reference.store(in: folder.url)
+            try store(&reference)
         }
         reference.startValues = nil
         self.reference = reference
@@ -59,42 +60,70 @@ extension TrainingRun {
         for (parameter, values) in zip(setup.model.parameters, values) { parameter.overwrite(with: values) }
     }
 
+    /// Lets every rank know what rank 0 knows of the reference.
+    mutating func shareReference() {
+        guard var reference else { return }
+        reference.training.take(communicator.broadcast(reference.training.values))
+        if let values = reference.evaluation?.values { reference.evaluation!.take(communicator.broadcast(values)) }
+        let hasStart = communicator.broadcast([reference.startValues == nil ? 0 : 1])[0] > 0
+        if hasStart, reference.startValues == nil { reference.startValues = setup.model.parameters.map(\.floats) }
+        self.reference = reference
+    }
+
     /// - Returns: whether all of it is done.
     private mutating func compute(_ reference: inout RunReference) throws -> Bool {
         let missing = setup.firstEpoch.filter { reference.training.lacks($0.rows) }
         let tenth = max(1, missing.count / 10)
         for (index, step) in missing.enumerated() {
-            for stream in setup.streams(of: step) {
-                try add(stream, of: setup.trainingRows, to: &reference.training)
-            }
+            let isStopped = try add(
+                setup.streams(of: step), rows: step.rows, of: setup.trainingRows, to: &reference.training)
             let done = index + 1
-            if done.isMultiple(of: setup.configuration.training.saveSteps) { try reference.store(in: folder.url) }
+            if done.isMultiple(of: setup.configuration.training.saveSteps) { try store(&reference) }
             if done.isMultiple(of: tenth), done < missing.count {
                 reporter.note("reference: \(100 * done / missing.count) %")
             }
-            if StopSignal.signal != nil { return false }
+            if isStopped { return false }
         }
         guard var evaluation = reference.evaluation, evaluation.lacks(evaluation.values.indices) else { return true }
-        for stream in setup.evaluationStreams! {
-            try add(stream, of: setup.evaluationRows!, to: &evaluation)
+        // As many streams at a time as there are ranks.
+        let streams = setup.evaluationStreams!
+        for start in stride(from: 0, to: streams.count, by: communicator.rankCount) {
+            let part = streams[start..<min(start + communicator.rankCount, streams.count)]
+            let own = part.dropFirst(communicator.rank).prefix(1)
+            let isStopped = try add(
+                Array(own), rows: part.flatMap { $0.rows.map(\.index) }, of: setup.evaluationRows!, to: &evaluation)
             reference.evaluation = evaluation
-            if StopSignal.signal != nil { return false }
+            if isStopped { return false }
         }
         return true
     }
 
+    /// Computes rows of which every rank has some in its streams.
+    ///
+    /// - Returns: whether a stop signal has come, on any rank.
     private func add(
-        _ stream: MicroBatch, of dataset: TokenizedDataset, to reference: inout ReferenceLogProbabilities
-    ) throws(InputError) {
-        let losses = noGradient { setup.model.tokenLosses(stream) }.floats
-        for row in stream.rows {
-            let value = stream.logProbability(of: row, losses)
-            guard value.isFinite else {
-                throw InputError(
-                    .data, at: "\(dataset.path):\(dataset.rows[row.index].line)",
-                    "expected a finite log-probability under the reference, found \(value)")
-            }
-            reference.set(row.index, to: value)
+        _ streams: [MicroBatch], rows: [Int], of dataset: TokenizedDataset,
+        to reference: inout ReferenceLogProbabilities
+    ) throws -> Bool {
+        var own: [Int: Double] = [:]
+        for stream in streams {
+            let losses = noGradient { setup.model.tokenLosses(stream) }.floats
+            for row in stream.rows { own[row.index] = stream.logProbability(of: row, losses) }
         }
+        let all = communicator.sum(rows.map { own[$0] ?? 0 } + [StopSignal.signal == nil ? 0 : 1])
+        for (row, value) in zip(rows, all) {
+            guard value.isFinite else {
+                throw communicator.common(
+                    InputError(
+                        .data, at: "\(dataset.path):\(dataset.rows[row].line)",
+                        "expected a finite log-probability under the reference, found \(value)"))
+            }
+            reference.set(row, to: value)
+        }
+        return all[rows.count] > 0
+    }
+
+    private func store(_ reference: inout RunReference) throws {
+        if communicator.rank == 0 { try reference.store(in: folder.url) }
     }
 }

@@ -31,20 +31,19 @@ extension TrainingRun {
     ///
     /// Random numbers need no state of their own: dropout's depend on the seed and the step, the rows' order on the seed
     /// and the epoch.
-    var state: TrainingState {
-        let optimizer = trainer.optimizer
+    ///
+    /// - Parameter moments: the optimizer's, of all ranks.
+    func state(_ moments: SavedMoments) -> TrainingState {
         let names = parameterNames
         var tensors: [NamedArray] = []
-        for (index, parameter) in optimizer.parameters.enumerated() {
-            tensors.append(NamedArray(name: names[index], shape: parameter.shape, values: parameter.floats))
+        func add(_ values: [[Float]], named name: (String) -> String) {
+            for (index, parameter) in trainer.optimizer.parameters.enumerated() {
+                tensors.append(NamedArray(name: name(names[index]), shape: parameter.shape, values: values[index]))
+            }
         }
-        for (index, moment) in optimizer.firstMoments.enumerated() {
-            tensors.append(NamedArray(name: Name.firstMoment(names[index]), shape: moment.shape, values: moment.floats))
-        }
-        for (index, moment) in optimizer.secondMoments.enumerated() {
-            tensors.append(
-                NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
-        }
+        add(trainer.optimizer.parameters.map(\.floats)) { $0 }
+        add(moments.first, named: Name.firstMoment)
+        add(moments.second, named: Name.secondMoment)
         var texts = [
             Name.config: setup.configuration.resolvedJSON, Name.result: setup.configuration.resultJSON,
         ]
@@ -56,16 +55,17 @@ extension TrainingRun {
             step: step, tensors: tensors,
             counters: [
                 Name.epoch: Int64(planner.position.epoch), Name.rowsTaken: Int64(planner.position.rowsTaken),
-                Name.optimizerSteps: Int64(optimizer.stepCount), Name.seed: Int64(setup.configuration.training.seed),
+                Name.optimizerSteps: Int64(moments.stepCount), Name.seed: Int64(setup.configuration.training.seed),
                 Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
             ],
             texts: texts, identity: setup.identity)
     }
 
-    /// Goes back to a checkpoint.
+    /// Goes back to a checkpoint, but for the optimizer's state.
     ///
+    /// - Returns: that state.
     /// - Throws: `InputError` where it is of something else or lacks a part.
-    mutating func restore(_ state: TrainingState, from url: URL) throws {
+    mutating func restore(_ state: TrainingState, from url: URL) throws -> SavedMoments {
         try requireSameIdentity(state.identity, as: setup.identity, in: url)
         if state.identity.config != setup.identity.config, let result = state.texts[Name.result] {
             let keys = try setup.configuration.keysDiffering(from: result, at: url.path)
@@ -104,11 +104,12 @@ extension TrainingRun {
                 .data, at: "\(url.path): \(Name.rowsTaken)",
                 "expected less than \(planner.rowCount), found \(position.rowsTaken)")
         }
-        trainer.optimizer.restore(
-            stepCount: try counter(Name.optimizerSteps), firstMoments: moments[0], secondMoments: moments[1])
+        let saved = SavedMoments(
+            stepCount: try counter(Name.optimizerSteps), first: moments[0], second: moments[1])
         for (parameter, values) in zip(parameters, adapter) { parameter.overwrite(with: values) }
         planner = BatchPlanner(setup.configuration, rowCount: planner.rowCount, position: position)
         totals = RunTotals(tokens: try counter(Name.tokens), lossTokens: try counter(Name.lossTokens))
         step = state.step
+        return saved
     }
 }

@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Files
 import Foundation
 import Models
@@ -27,6 +28,7 @@ public struct TrainingRun {
     public internal(set) var step = 0
     private let schedule: LearningRateSchedule
     let folder: RunFolder
+    var communicator: any Communicator { setup.communicator }
     private let resumeCommand: String
     private let store: CheckpointStore
     private let log: MetricsLog
@@ -49,17 +51,38 @@ public struct TrainingRun {
             optimizer: AdamW(
                 parameters: setup.model.parameters, beta1: training.adamBeta1, beta2: training.adamBeta2,
                 epsilon: training.adamEpsilon, weightDecay: training.weightDecay),
-            maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed))
+            maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed), communicator: setup.communicator,
+            gradientType: training.gradientDtype)
         schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
-        folder = try RunFolder(path: setup.configuration.outputDir)
-        for folder in [folder.url, folder.adapter] { try AtomicFileWriter.removeLeftovers(in: folder) }
+        folder = RunFolder(path: setup.configuration.outputDir)
         store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)
         log = MetricsLog(path: folder.metrics.path)
+        // Rank 0 alone speaks and writes.
+        let style = setup.communicator.rank == 0 ? style : .silent
         reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
+        if setup.configuration.method == .dpo, communicator.rank > 0 { reference = try RunReference(followerOf: setup) }
+        var moments: SavedMoments?
+        try communicator.onRankZero { moments = try begin(start, style) }
+        try takeState(moments)
+        noteProgress()
+    }
+
+    /// What is said where a rank is lost.
+    private func noteProgress() {
+        communicator.note("the run ends after step \(step); resume with: \(resumeCommand)")
+    }
+
+    /// Makes the output folder ready and goes back to the checkpoint, if any.
+    ///
+    /// - Returns: the optimizer's state in it.
+    private mutating func begin(_ start: Start, _ style: ProgressReporter.Style) throws -> SavedMoments? {
+        for warning in setup.warnings { reporter.warn(warning) }
+        try folder.prepare()
         let found = try checkpoint(for: start)
         if setup.configuration.method == .dpo { reference = try loadReference(found) }
+        var moments: SavedMoments?
         if let (url, state) = found {
-            try restore(state, from: url)
+            moments = try restore(state, from: url)
             reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
             reporter.note("resuming from \(url.path) at step \(step)")
             let isOwn = url.deletingLastPathComponent().standardizedFileURL == folder.url.standardizedFileURL
@@ -69,6 +92,7 @@ public struct TrainingRun {
             note(movedTo: try folder.setAsideEarlierRun())
         }
         try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
+        return moments
     }
 
     private mutating func note(movedTo earlier: URL?) {
@@ -103,10 +127,9 @@ public struct TrainingRun {
         let firstStep = step
         while step < setup.totalSteps {
             let planned = planner.nextStep()
-            try takeStep(planned)
+            let isAskedToStop = try takeStep(planned)
             let isLast = step == setup.totalSteps
-            // Asked once: a signal between saving and returning must not end the run with its last step unsaved.
-            let isStopping = StopSignal.signal != nil && !isLast
+            let isStopping = isAskedToStop && !isLast
             if isLast || isStopping || step.isMultiple(of: setup.configuration.training.saveSteps) { try save() }
             if isStopping {
                 reporter.finish("stopped at step \(step); resume with: \(resumeCommand)")
@@ -118,16 +141,20 @@ public struct TrainingRun {
         reporter.finish("adapter: \(folder.adapter.path)")
     }
 
-    private mutating func takeStep(_ planned: PlannedStep) throws {
+    /// - Returns: whether a stop signal has come, on any rank.
+    private mutating func takeStep(_ planned: PlannedStep) throws -> Bool {
         let training = setup.configuration.training
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try trainer.step(setup.streams(of: planned), learningRate: schedule.learningRate(at: step))
+            result = try trainer.step(
+                setup.streams(of: planned), learningRate: schedule.learningRate(at: step),
+                isAskedToStop: StopSignal.signal != nil)
         } catch {
-            throw failure(error, in: planned)
+            throw communicator.common(failure(error, in: planned))
         }
         step += 1
+        noteProgress()
         totals.add(result)
         let isEvaluated =
             setup.evaluationRows != nil
@@ -143,19 +170,21 @@ public struct TrainingRun {
             step: step, epoch: planner.epochs(at: planned.next), training: measured, preference: result.preference,
             evaluation: isEvaluated ? try evaluate() : nil)
         if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
+        return result.isAskedToStop
     }
 
     private mutating func record(_ record: MetricsRecord) throws {
-        try log.append(record)
+        if communicator.rank == 0 { try log.append(record) }
         reporter.report(record)
     }
 
     private func evaluate() throws -> ObjectiveMeasures {
         let measures = trainer.evaluate(setup.evaluationStreams!, by: evaluationObjective)
         guard measures.loss.isFinite else {
-            throw InputError(
-                .data, at: setup.configuration.data.eval ?? "",
-                "expected a finite eval_loss after step \(step), found \(measures.loss)")
+            throw communicator.common(
+                InputError(
+                    .data, at: setup.configuration.data.eval ?? "",
+                    "expected a finite eval_loss after step \(step), found \(measures.loss)"))
         }
         return measures
     }
@@ -180,7 +209,9 @@ public struct TrainingRun {
 
     private mutating func save() throws {
         TensorMemory.returnFreed()
-        _ = try store.save(state)
+        let moments = collectMoments()
+        guard let moments else { return }
+        _ = try store.save(state(moments))
         try PEFTAdapter.save(
             setup.model, configuration: setup.lora, baseModel: setup.configuration.model.path, to: folder.adapter)
     }

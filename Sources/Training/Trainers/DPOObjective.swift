@@ -102,6 +102,7 @@ extension DPOObjective {
     private func pairLosses(_ pairs: [(chosen: Side, rejected: Side)]) -> (
         values: [Double], slopes: (chosen: [Double], rejected: [Double])
     ) {
+        if pairs.isEmpty { return ([], ([], [])) }
         func tensor(_ value: ((chosen: Side, rejected: Side)) -> Double) -> Tensor {
             Tensor(pairs.map { Float(value($0)) })
         }

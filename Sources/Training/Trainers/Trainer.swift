@@ -18,6 +18,8 @@ public struct StepResult: Sendable, Equatable {
     public var computedTokenCount: Int
     /// Rewards and log-probabilities, where the examples are pairs.
     public var preference: MetricsRecord.Preference?
+    /// Whether any rank has been asked to stop.
+    public var isAskedToStop = false
 }
 
 /// Why a step was not taken. The parameters are as they were before it.
@@ -38,94 +40,68 @@ public struct Trainer {
     public var objective: any TrainingObjective
     public internal(set) var optimizer: AdamW
     private let maximumGradientNorm: Double
-    private let communicator: any Communicator
-    private let dropoutKey: RandomKey
+    let communicator: any Communicator
+    let gradientType: DType
+    /// Which parts of the parameters each rank updates.
+    let shards: ParameterShards
+    let dropoutKey: RandomKey
 
     /// - Parameters:
     ///   - model: with adapters attached.
     ///   - objective: what the steps minimise.
     ///   - maximumGradientNorm: gradients are clipped to it; 0 leaves them.
     ///   - seed: of dropout.
+    ///   - communicator: the ranks that train together; the model and the optimizer are the same on all of them.
+    ///   - gradientType: what ranks send each other gradients in, float32 or bfloat16.
     public init(
         model: LlamaModel, objective: any TrainingObjective = SFTObjective(), optimizer: AdamW,
-        maximumGradientNorm: Double = 1, seed: UInt64 = 0, communicator: any Communicator = SingleProcess()
+        maximumGradientNorm: Double = 1, seed: UInt64 = 0, communicator: any Communicator = SingleProcess(),
+        gradientType: DType = .float32
     ) {
         self.model = model
         self.objective = objective
-        self.optimizer = optimizer
+        shards = ParameterShards(counts: model.parameters.map(\.count), rankCount: communicator.rankCount)
+        self.optimizer =
+            communicator.rankCount > 1 ? optimizer.restricted(to: shards.pieces(ofRank: communicator.rank)) : optimizer
         self.maximumGradientNorm = maximumGradientNorm
         self.communicator = communicator
+        self.gradientType = gradientType
         dropoutKey = RandomKey(seed: seed).folding(1)
     }
 
-    /// Takes one optimizer step.
+    /// Takes one optimizer step, together with all ranks.
     ///
-    /// - Parameter streams: this rank's rows of the step, as many to a stream as there are to be computed at once.
-    /// - Throws: `StepFailure`.
-    public mutating func step(_ streams: [MicroBatch], learningRate: Double) throws(StepFailure) -> StepResult {
-        let counts = communicator.sum([
-            Double(streams.reduce(0) { $0 + $1.lossTokenCount }), Double(streams.reduce(0) { $0 + $1.rowTokenCount }),
-            Double(streams.reduce(0) { $0 + $1.tokens.count }),
-        ])
-        let divisors = communicator.sum(objective.divisors(of: streams))
-        var sums: [Tensor] = []
-        var shares = ObjectiveSums()
-        for (index, stream) in streams.enumerated() {
-            let key = dropoutKey.folding(optimizer.stepCount).folding(communicator.rank).folding(index)
-            let losses = model.tokenLosses(stream, dropoutKey: key)
-            let share = objective.share(of: stream, losses: losses.floats, divisors: divisors)
-            shares.add(share)
-            let gradients = losses.gradients(of: model.parameters, upstream: Tensor(share.gradient))
-            if sums.isEmpty {
-                sums = gradients
-            } else {
-                for i in sums.indices { sums[i].accumulate(gradients[i]) }
-            }
-        }
-        communicator.sum(sums)
-        let measures = objective.measures(sums: communicator.sum(shares.sums), divisors: divisors)
-        let norm = globalNorm(sums)
+    /// - Parameters:
+    ///   - streams: this rank's rows of the step, as many to a stream as there are to be computed at once; none where there
+    ///     are fewer examples than ranks.
+    ///   - isAskedToStop: whether this process has been asked to stop, looked at once, late in the step.
+    /// - Throws: `StepFailure`, on all ranks alike.
+    public mutating func step(
+        _ streams: [MicroBatch], learningRate: Double, isAskedToStop: @autoclosure () -> Bool = false
+    ) throws(StepFailure) -> StepResult {
+        let known = communicator.sum(
+            [
+                streams.reduce(0) { $0 + $1.lossTokenCount }, streams.reduce(0) { $0 + $1.rowTokenCount },
+                streams.reduce(0) { $0 + $1.tokens.count },
+            ].map(Double.init) + objective.divisors(of: streams))
+        let divisors = Array(known[3...])
+        let (gradients, shares) = gradients(of: streams, divisors: divisors)
+        let squares = optimizer.updatedElements(of: gradients).reduce(0) { $0 + $1.sumOfSquares }
+        let totals = communicator.sum(
+            [squares, shares.haveGradient ? 1 : 0, isAskedToStop() ? 1 : 0] + shares.sums)
+        let measures = objective.measures(sums: Array(totals[3...]), divisors: divisors)
+        let norm = totals[0].squareRoot()
         guard measures.loss.isFinite else { throw .nonFinite(quantity: "loss", value: measures.loss) }
         guard norm.isFinite else { throw .nonFinite(quantity: "grad_norm", value: norm) }
-        if optimizer.stepCount == 0, shares.haveGradient { try requireGradients(sums) }
+        if optimizer.stepCount == 0, totals[1] > 0 { try requireGradients(gradients) }
         optimizer.step(
-            gradients: sums, learningRate: learningRate,
+            gradients: gradients, learningRate: learningRate,
             gradientScale: clippingScale(norm: norm, maximum: maximumGradientNorm))
+        shareParameters()
         return StepResult(
-            loss: measures.loss, gradientNorm: norm, learningRate: learningRate, lossTokenCount: Int(counts[0]),
-            tokenCount: Int(counts[1]), computedTokenCount: Int(counts[2]), preference: measures.preference)
-    }
-
-    private func requireGradients(_ gradients: [Tensor]) throws(StepFailure) {
-        for (index, adapter) in model.adapters.enumerated() where gradients[2 * index + 1].sumOfSquares == 0 {
-            throw .noGradient(module: adapter.module)
-        }
-    }
-
-    /// The measures of some streams, without dropout and without changing anything.
-    ///
-    /// - Parameter objective: what is measured; nil for what the steps minimise.
-    public func evaluate(_ streams: [MicroBatch], by objective: (any TrainingObjective)? = nil) -> ObjectiveMeasures {
-        let objective = objective ?? self.objective
-        let divisors = objective.divisors(of: streams)
-        var shares = ObjectiveSums()
-        for stream in streams {
-            let losses = noGradient { model.tokenLosses(stream) }
-            shares.add(objective.share(of: stream, losses: losses.floats, divisors: divisors))
-        }
-        return objective.measures(sums: shares.sums, divisors: divisors)
-    }
-}
-
-/// The sums of shares.
-private struct ObjectiveSums {
-    private(set) var sums: [Double] = []
-    /// Whether any token's loss counts.
-    private(set) var haveGradient = false
-
-    mutating func add(_ share: ObjectiveShare) {
-        sums = sums.isEmpty ? share.sums : zip(sums, share.sums).map { $0 + $1 }
-        haveGradient = haveGradient || share.gradient.contains { $0 != 0 }
+            loss: measures.loss, gradientNorm: norm, learningRate: learningRate, lossTokenCount: Int(known[0]),
+            tokenCount: Int(known[1]), computedTokenCount: Int(known[2]), preference: measures.preference,
+            isAskedToStop: totals[2] > 0)
     }
 }
 
@@ -136,6 +112,6 @@ extension LlamaModel {
     public func tokenLosses(_ batch: MicroBatch, dropoutKey: RandomKey? = nil) -> Tensor {
         tokenLosses(
             tokens: batch.tokens, plan: batch.plan, rows: batch.lossPositions, targets: batch.targets,
-            dropoutKey: dropoutKey)
+            dropoutKey: dropoutKey, dropoutParts: batch.dropoutParts)
     }
 }

@@ -10,7 +10,7 @@ public protocol TrainingObjective: Sendable {
     /// A stream's part of the step.
     ///
     /// - Parameters:
-    ///   - stream: whole examples.
+    ///   - stream: whole examples; one without any, whose sums are zeros, where a rank has none.
     ///   - losses: the negative log-likelihood of each of the stream's targets, in nats.
     ///   - divisors: those of the whole step.
     func share(of stream: MicroBatch, losses: [Float], divisors: [Double]) -> ObjectiveShare

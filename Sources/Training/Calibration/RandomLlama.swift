@@ -1,9 +1,12 @@
-import Signet
+import Layers
+import ModelFiles
+import Models
+import Tensors
 
 /// Models of real shapes with random weights, made straight in the form they are kept in.
-enum RandomLlama {
+package enum RandomLlama {
     /// Llama-3.1-8B.
-    static let llama8B = LlamaConfiguration(
+    package static let llama8B = LlamaConfiguration(
         vocabularySize: 128_256, hiddenSize: 4096, intermediateSize: 14336, layerCount: 32, attentionHeadCount: 32,
         keyValueHeadCount: 8, headDimension: 128, rmsNormEpsilon: 1e-5, ropeTheta: 500_000,
         ropeScaling: .llama3(
@@ -13,7 +16,7 @@ enum RandomLlama {
 
     /// A model of this shape: projections doubly quantized NF4, embedding and head bfloat16, adapters of rank 16 on the
     /// attention projections.
-    static func adapted(_ shape: LlamaConfiguration) throws -> LlamaModel {
+    package static func adapted(_ shape: LlamaConfiguration) throws -> LlamaModel {
         let rotary = RotaryEmbedding(
             headDimension: shape.headDimension, theta: shape.ropeTheta,
             scaling: .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192))
@@ -32,31 +35,5 @@ enum RandomLlama {
             computeType: .bfloat16)
         try model.attachAdapters(LoRAConfiguration(rank: 16), key: RandomKey(seed: 1))
         return model
-    }
-}
-
-extension LlamaConfiguration {
-    /// Operations that a training step cannot do without: forward and for the gradients of inputs, adapters not counted.
-    ///
-    /// - Parameters:
-    ///   - lengths: tokens of each sequence.
-    ///   - lossTokens: of all of them, how many the head predicts.
-    func neededOperations(lengths: [Int], lossTokens: Int) -> Double {
-        let weights = layerCount * projectionShapes.reduce(0) { $0 + $1.shape[0] * $1.shape[1] }
-        let tokens = lengths.reduce(0, +)
-        // Two products forward and four backward over the half of the scores that is seen.
-        let attention = lengths.reduce(0.0) {
-            $0 + 6 * Double($1) * Double($1) * Double(attentionHeadCount * headDimension * layerCount)
-        }
-        return 4 * (Double(weights) * Double(tokens) + Double(vocabularySize * hiddenSize) * Double(lossTokens))
-            + attention
-    }
-
-    /// The products of a layer, forward and for the gradients of inputs.
-    func layerProducts(rows: Int) -> [ProductShape] {
-        projectionShapes.flatMap { _, size in
-            let shape = ProductShape(rows: rows, output: size[0], input: size[1])
-            return [shape, shape.mirrored]
-        }
     }
 }

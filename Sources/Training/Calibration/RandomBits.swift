@@ -1,7 +1,9 @@
-import Signet
+import Layers
+import Models
+import Tensors
 
 /// Numbers that only have to be finite, of both signs and not all alike, made as fast as memory takes them.
-enum RandomBits {
+package enum RandomBits {
     /// Calls `body` with a stretch of 64-bit words to be filled and a source of bits, on the pool.
     private static func fill(_ tensor: Tensor, clearing mask: UInt64, setting bits: UInt64) {
         let words = tensor.byteCount / 8
@@ -28,7 +30,7 @@ enum RandomBits {
     }
 
     /// Numbers of magnitudes from 2⁻⁷ to 2⁻⁵, about those of a weight; float32 or bfloat16.
-    static func tensor(_ shape: [Int], _ dtype: DType) -> Tensor {
+    package static func tensor(_ shape: [Int], _ dtype: DType) -> Tensor {
         let result = Tensor(uninitialized: shape, dtype: dtype)
         if dtype == .float32 {
             fill(result, clearing: 0x7F00_0000_7F00_0000, setting: 0x3C00_0000_3C00_0000)
@@ -39,14 +41,14 @@ enum RandomBits {
     }
 
     /// Bytes of any value.
-    static func bytes(_ count: Int) -> Tensor {
+    package static func bytes(_ count: Int) -> Tensor {
         let result = Tensor(uninitialized: [count], dtype: .uint8)
         fill(result, clearing: 0, setting: 0)
         return result
     }
 
     /// A doubly quantized NF4 matrix [rows, columns] of random codes: the bytes of a real one without its making.
-    static func nf4(_ rows: Int, _ columns: Int) -> QuantizedMatrix {
+    package static func nf4(_ rows: Int, _ columns: Int) -> QuantizedMatrix {
         let blocks = (rows * columns + 63) / 64
         let runs = (blocks + QuantizedMatrix.nestedBlockSize - 1) / QuantizedMatrix.nestedBlockSize
         let map = Tensor((0..<256).map { Float($0 - 128) / 128 })
@@ -59,7 +61,7 @@ enum RandomBits {
     }
 
     /// Token ids below `vocabulary`.
-    static func tokens(_ count: Int, vocabulary: Int) -> [Int32] {
+    package static func tokens(_ count: Int, vocabulary: Int) -> [Int32] {
         var state: UInt64 = 7
         return (0..<count).map { _ in Int32((next(&state) >> 20) % UInt64(vocabulary)) }
     }

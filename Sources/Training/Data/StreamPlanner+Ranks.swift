@@ -1,0 +1,82 @@
+extension StreamPlanner {
+    /// The rows of a step that a rank computes, in micro-batches as large as the step's.
+    ///
+    /// Examples that begin alike stay together where they share beginnings, unless one rank would then have much more to
+    /// compute than the others. Every rank plans the same shares, from the step's rows alone.
+    ///
+    /// - Parameters:
+    ///   - microBatches: the step's, indices of rows, all of an example's one after the other.
+    ///   - rows: all rows.
+    ///   - rank: whose share it is.
+    ///   - rankCount: the ranks that divide the step.
+    /// - Returns: nothing where there are fewer examples than ranks and others have them.
+    public func share(
+        of microBatches: [[Int]], rows: [TokenizedRow], rank: Int, rankCount: Int
+    ) -> [[Int]] {
+        guard rankCount > 1, let size = microBatches.map(\.count).max() else { return microBatches }
+        let indices = microBatches.flatMap { $0 }
+        let families = families(of: indices.map { rows[$0] })
+        let total = families.reduce(0) { $0 + $1.tokenCount }
+        var best: (load: Int, places: [Int])?
+        // Families whole, then cut into parts of at most a rank's fair share, a half and a quarter of it.
+        for parts in [0, 1, 2, 4] {
+            let cut = parts == 0 ? families : families.flatMap { $0.cut(to: max(1, total / (rankCount * parts))) }
+            let shares = balancedShares(cut.map(\.tokenCount), rankCount: rankCount)
+            let load = shares.map { $0.reduce(0) { $0 + cut[$1].tokenCount } }.max()!
+            if best.map({ load < $0.load }) ?? true { best = (load, shares[rank].flatMap { cut[$0].places }.sorted()) }
+        }
+        let own = best!.places.map { indices[$0] }
+        return stride(from: 0, to: own.count, by: size).map { Array(own[$0..<min($0 + size, own.count)]) }
+    }
+
+    /// Examples that share beginnings; each by itself where nothing is shared.
+    private func families(of rows: [TokenizedRow]) -> [ExampleFamily] {
+        let tree = sharing ? PrefixTree(sharing: rows) : PrefixTree(apart: rows)
+        var families: [Int: ExampleFamily] = [:]
+        var order: [Int] = []
+        var familyOf = [Int?](repeating: nil, count: rows.count / rowsPerExample)
+        for row in tree.rowOrder {
+            let example = row / rowsPerExample
+            guard familyOf[example] == nil else { continue }
+            let places = Array(example * rowsPerExample..<(example + 1) * rowsPerExample)
+            let nodes = Set(places.flatMap { tree.path(ofRow: $0) })
+            let root = tree.path(ofRow: row)[0]
+            familyOf[example] = root
+            if families[root] == nil { order.append(root) }
+            families[root, default: ExampleFamily()].append(
+                ExampleFamily.Example(places: places, nodes: nodes.map { ($0, tree.nodes[$0].range.count) }))
+        }
+        return order.map { families[$0]! }
+    }
+}
+
+/// Examples that begin alike, neighbours sharing most.
+private struct ExampleFamily {
+    struct Example {
+        /// The places of its rows in the step.
+        let places: [Int]
+        /// The nodes of the tree that it goes through, with their tokens.
+        let nodes: [(node: Int, tokenCount: Int)]
+    }
+
+    private var examples: [Example] = []
+    private var nodes: Set<Int> = []
+    /// The tokens that computing all of them takes, shared ones counted once.
+    private(set) var tokenCount = 0
+
+    var places: [Int] { examples.flatMap(\.places) }
+
+    mutating func append(_ example: Example) {
+        examples.append(example)
+        for (node, count) in example.nodes where nodes.insert(node).inserted { tokenCount += count }
+    }
+
+    /// The family in runs of about equally many tokens, at most `limit` where examples are not longer.
+    func cut(to limit: Int) -> [ExampleFamily] {
+        let size = tokenCount / ((tokenCount + limit - 1) / limit)
+        return examples.reduce(into: []) { parts, example in
+            if parts.isEmpty || parts[parts.count - 1].tokenCount >= size { parts.append(ExampleFamily()) }
+            parts[parts.count - 1].append(example)
+        }
+    }
+}

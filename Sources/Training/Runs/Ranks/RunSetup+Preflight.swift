@@ -1,0 +1,33 @@
+import Distributed
+import Foundation
+
+extension RunSetup {
+    /// Makes sure, before anything is loaded, that the ranks have the same program, config, kernels and files.
+    ///
+    /// - Parameter contents: digests of what the config names, by the keys that name it.
+    /// - Returns: what is to be said beside.
+    /// - Throws: on all ranks the first difference.
+    static func preflight(
+        _ configuration: TrainConfiguration, contents: [String: String], _ communicator: any Communicator
+    ) throws -> [String] {
+        guard communicator.rankCount > 1 else { return [] }
+        let own = try communicator.together { try JSONEncoder().encode(RankFacts(configuration, contents: contents)) }
+        let all = try communicator.gather(Array(own)).map {
+            try JSONDecoder().decode(RankFacts.self, from: Data($0))
+        }
+        if let difference = RankFacts.difference(of: all, on: communicator.hosts) { throw CommonFailure(difference) }
+        let began = ContinuousClock.now
+        let times = communicator.gather(Date().timeIntervalSince1970)
+        let delays = communicator.gather((ContinuousClock.now - began) / .seconds(1))
+        return RankFacts.clockWarnings(times, delays: delays, on: communicator.hosts)
+    }
+}
+
+extension Communicator {
+    /// Every rank's number.
+    fileprivate func gather(_ value: Double) -> [Double] {
+        gather(withUnsafeBytes(of: value) { Array($0) }).map { bytes in
+            bytes.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+        }
+    }
+}
