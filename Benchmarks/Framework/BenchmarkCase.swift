@@ -21,5 +21,6 @@ extension BenchmarkCase {
         LimitCases.all + ProductCases.all + FewRowsCases.all + AdapterCases.all + AttentionCases.all
             + MemoryBoundCases.all + QuantizationCases.all + HeadCases.all + LayerCases.all + SFTCases.all
             + GenerationCases.all + RefinementCases.all + EightBillionCases.all + LoadCases.all
+            + CheckpointCases.all
     }
 }

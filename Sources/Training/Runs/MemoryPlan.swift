@@ -29,6 +29,8 @@ public struct MemoryPlan: Sendable, Equatable {
     public let weightBytes: Int
     /// Bytes of adapters, their summed gradients and the optimizer's moments.
     public let trainingStateBytes: Int
+    /// Bytes of the copy that a checkpoint is written from while training goes on; 0 where there are no checkpoints.
+    public let checkpointBytes: Int
     /// Bytes of activations and gradients, kept and in passing, for the largest stream.
     public let activationBytes: Int
     /// Bytes of the program, its libraries, the tokenizer and the rows: what the process held when the
@@ -42,7 +44,7 @@ public struct MemoryPlan: Sendable, Equatable {
     public let addedOperations: Double
 
     /// The predicted peak, in bytes.
-    public var peakBytes: Int { tensorBytes + processBytes + scratchBytes }
+    public var peakBytes: Int { tensorBytes + checkpointBytes + processBytes + scratchBytes }
 
     /// The part of the peak that tensors take, in bytes.
     public var tensorBytes: Int { weightBytes + trainingStateBytes + activationBytes }
@@ -54,15 +56,17 @@ public struct MemoryPlan: Sendable, Equatable {
     ///   - weightBytes: of the frozen weights.
     ///   - load: of the steps.
     ///   - evaluation: the largest streams of evaluations; nil where there are none.
+    ///   - savesCheckpoints: whether checkpoints are written on the way.
     ///   - processBytes: what the process holds already.
     ///   - budget: bytes the run may take; nil for no limit.
     public init(
         _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
-        load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?
+        load: Load, evaluation: Load? = nil, savesCheckpoints: Bool = true, processBytes: Int, budget: Int?
     ) {
         let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
         // Value and two moments, and the gradients' sum where there is more than one addend.
         let state = cost.parameterCount * 4 * (load.accumulatesGradients ? 4 : 3)
+        let checkpoint = savesCheckpoints ? cost.parameterCount * 4 * 3 : 0
         let scratch = cost.scratchBytes
         let evaluationBytes =
             evaluation.map {
@@ -73,7 +77,7 @@ public struct MemoryPlan: Sendable, Equatable {
             max(cost.peakBytes(recomputing: layers), evaluationBytes)
         }
         let program = processBytes + Self.laterPages
-        let fixed = weightBytes + state + scratch + program
+        let fixed = weightBytes + state + checkpoint + scratch + program
         let candidates = RecomputationCandidates(cost.layers)
         recomputation =
             candidates.first { layers in budget.map { fixed + activations(layers) <= $0 } ?? true }
@@ -82,6 +86,7 @@ public struct MemoryPlan: Sendable, Equatable {
         addedOperations = cost.addedOperations(recomputing: recomputation)
         self.weightBytes = weightBytes
         trainingStateBytes = state
+        checkpointBytes = checkpoint
         self.processBytes = program
         scratchBytes = scratch
     }

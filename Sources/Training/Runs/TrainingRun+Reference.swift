@@ -26,11 +26,11 @@ extension TrainingRun {
             let trained = takeStartValues(of: reference)
             defer { if let trained { overwriteParameters(with: trained) } }
             let isDone = try compute(&reference)
-            try reference.store(in: folder.url)
+            store(&reference)
             guard isDone else { return false }
             reporter.restartClock()
         } else {
-            try reference.store(in: folder.url)
+            store(&reference)
         }
         reference.startValues = nil
         self.reference = reference
@@ -59,6 +59,13 @@ extension TrainingRun {
         for (parameter, values) in zip(setup.model.parameters, values) { parameter.overwrite(with: values) }
     }
 
+    /// Keeps what has been computed; where the disk refuses, it is written with the next save.
+    private mutating func store(_ reference: inout RunReference) {
+        do throws(InputError) { try reference.store(in: folder.url) } catch {
+            reporter.warn("\(error); training goes on, and it is written with the next checkpoint")
+        }
+    }
+
     /// - Returns: whether all of it is done.
     private mutating func compute(_ reference: inout RunReference) throws -> Bool {
         let missing = setup.firstEpoch.filter { reference.training.lacks($0.rows) }
@@ -68,7 +75,7 @@ extension TrainingRun {
                 try add(stream, of: setup.trainingRows, to: &reference.training)
             }
             let done = index + 1
-            if done.isMultiple(of: setup.configuration.training.saveSteps) { try reference.store(in: folder.url) }
+            if done.isMultiple(of: setup.configuration.training.saveSteps) { store(&reference) }
             if done.isMultiple(of: tenth), done < missing.count {
                 reporter.note("reference: \(100 * done / missing.count) %")
             }

@@ -18,8 +18,6 @@ extension TrainingRun {
         static let result = "settings"
 
         static func adapter(_ module: String, _ side: String) -> String { "adapter/\(module).lora_\(side)" }
-        static func firstMoment(_ parameter: String) -> String { "optimizer/first_moment/\(parameter)" }
-        static func secondMoment(_ parameter: String) -> String { "optimizer/second_moment/\(parameter)" }
     }
 
     /// The parameters' names, in the order of the model's parameters.
@@ -32,19 +30,6 @@ extension TrainingRun {
     /// Random numbers need no state of their own: dropout's depend on the seed and the step, the rows' order on the seed
     /// and the epoch.
     var state: TrainingState {
-        let optimizer = trainer.optimizer
-        let names = parameterNames
-        var tensors: [NamedArray] = []
-        for (index, parameter) in optimizer.parameters.enumerated() {
-            tensors.append(NamedArray(name: names[index], shape: parameter.shape, values: parameter.floats))
-        }
-        for (index, moment) in optimizer.firstMoments.enumerated() {
-            tensors.append(NamedArray(name: Name.firstMoment(names[index]), shape: moment.shape, values: moment.floats))
-        }
-        for (index, moment) in optimizer.secondMoments.enumerated() {
-            tensors.append(
-                NamedArray(name: Name.secondMoment(names[index]), shape: moment.shape, values: moment.floats))
-        }
         var texts = [
             Name.config: setup.configuration.resolvedJSON, Name.result: setup.configuration.resultJSON,
         ]
@@ -53,13 +38,26 @@ extension TrainingRun {
             texts[RunReference.Name.layout] = reference.layout
         }
         return TrainingState(
-            step: step, tensors: tensors,
+            step: step, tensors: trainer.optimizer.copies(named: parameterNames),
             counters: [
                 Name.epoch: Int64(planner.position.epoch), Name.rowsTaken: Int64(planner.position.rowsTaken),
-                Name.optimizerSteps: Int64(optimizer.stepCount), Name.seed: Int64(setup.configuration.training.seed),
+                Name.optimizerSteps: Int64(trainer.optimizer.stepCount),
+                Name.seed: Int64(setup.configuration.training.seed),
                 Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
             ],
             texts: texts, identity: setup.identity)
+    }
+
+    /// What a save writes, copied, so that training may go on meanwhile.
+    var save: RunSave {
+        let state = state
+        let values = state.tensors.prefix(2 * setup.model.adapters.count)
+        let adapter = setup.model.adapters.enumerated().map { index, adapter in
+            let (a, b) = (values[2 * index], values[2 * index + 1])
+            return PEFTAdapter.Weights(
+                module: adapter.module, a: a.values, aShape: a.shape, b: b.values, bShape: b.shape)
+        }
+        return RunSave(state: state, adapter: adapter, reference: reference)
     }
 
     /// Goes back to a checkpoint.
@@ -95,8 +93,8 @@ extension TrainingRun {
         var adapter: [[Float]] = []
         for (name, parameter) in zip(names, parameters) {
             adapter.append(try values(name, like: parameter))
-            moments[0].append(try values(Name.firstMoment(name), like: parameter))
-            moments[1].append(try values(Name.secondMoment(name), like: parameter))
+            moments[0].append(try values(AdamW.firstMoment(of: name), like: parameter))
+            moments[1].append(try values(AdamW.secondMoment(of: name), like: parameter))
         }
         let position = DataPosition(epoch: try counter(Name.epoch), rowsTaken: try counter(Name.rowsTaken))
         guard position.rowsTaken < planner.rowCount else {
@@ -110,5 +108,21 @@ extension TrainingRun {
         planner = BatchPlanner(setup.configuration, rowCount: planner.rowCount, position: position)
         totals = RunTotals(tokens: try counter(Name.tokens), lossTokens: try counter(Name.lossTokens))
         step = state.step
+    }
+}
+
+extension AdamW {
+    fileprivate static func firstMoment(of parameter: String) -> String { "optimizer/first_moment/\(parameter)" }
+    fileprivate static func secondMoment(of parameter: String) -> String { "optimizer/second_moment/\(parameter)" }
+
+    /// Copies of the parameters and then of their moments, as a checkpoint holds them.
+    ///
+    /// - Parameter names: of the parameters.
+    package func copies(named names: [String]) -> [NamedArray] {
+        func copies(_ tensors: [Tensor], _ name: (String) -> String) -> [NamedArray] {
+            zip(names, tensors).map { NamedArray(name: name($0), shape: $1.shape, values: $1.floats) }
+        }
+        return copies(parameters) { $0 } + copies(firstMoments, Self.firstMoment)
+            + copies(secondMoments, Self.secondMoment)
     }
 }

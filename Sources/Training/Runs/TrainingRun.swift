@@ -1,6 +1,5 @@
 import CheckpointIO
 import Diagnostics
-import Files
 import Foundation
 import Models
 import Tensors
@@ -28,8 +27,13 @@ public struct TrainingRun {
     private let schedule: LearningRateSchedule
     let folder: RunFolder
     private let resumeCommand: String
-    private let store: CheckpointStore
-    private let log: MetricsLog
+    let store: CheckpointStore
+    let log: MetricsLog
+    let saver: RunSaver
+    /// The checkpoint last written or gone on from.
+    var lastCheckpoint: URL?
+    /// Whether the last record could not be written.
+    var isLogFailing = false
     var reporter: ProgressReporter
 
     /// Makes the output folder ready and, where asked, goes back to a checkpoint.
@@ -52,14 +56,16 @@ public struct TrainingRun {
             maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed))
         schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
         folder = try RunFolder(path: setup.configuration.outputDir)
-        for folder in [folder.url, folder.adapter] { try AtomicFileWriter.removeLeftovers(in: folder) }
+        try folder.removeLeftovers()
         store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)
         log = MetricsLog(path: folder.metrics.path)
+        saver = RunSaver(setup, folder: folder, store: store, log: log)
         reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
         let found = try checkpoint(for: start)
         if setup.configuration.method == .dpo { reference = try loadReference(found) }
         if let (url, state) = found {
             try restore(state, from: url)
+            lastCheckpoint = url
             reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
             reporter.note("resuming from \(url.path) at step \(step)")
             let isOwn = url.deletingLastPathComponent().standardizedFileURL == folder.url.standardizedFileURL
@@ -68,7 +74,7 @@ public struct TrainingRun {
         } else {
             note(movedTo: try folder.setAsideEarlierRun())
         }
-        try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
+        try saver.writeConfig()
     }
 
     private mutating func note(movedTo earlier: URL?) {
@@ -78,10 +84,16 @@ public struct TrainingRun {
     private mutating func checkpoint(for start: Start) throws -> (url: URL, state: TrainingState)? {
         switch start {
         case .fresh: return nil
-        case .checkpoint(let url): return (url, try store.load(url))
+        case .checkpoint(let url): return (url, try load(url))
         case .latest:
             let latest = try store.latest()
             for warning in latest.warnings { reporter.warn(warning) }
+            guard latest.checkpoint != nil || latest.warnings.isEmpty else {
+                throw InputError(
+                    .data, at: folder.url.path,
+                    "expected a whole checkpoint to go on from, found damaged ones only, which are named above; without "
+                        + "--resume they are set aside")
+            }
             if latest.checkpoint == nil {
                 reporter.note("no checkpoint in \(folder.url.path): starting from the beginning")
             }
@@ -91,14 +103,16 @@ public struct TrainingRun {
 
     /// Runs to the last step, or to the step boundary after a stop signal.
     ///
-    /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
+    /// - Throws: `InputError`; the last checkpoint is whole whatever happens. What the disk refuses is warned of and tried
+    ///   again at the next save; only the last save of a run ends it with an error where it cannot be made.
     public mutating func run() throws {
+        defer { waitForSave() }
         guard try prepareObjectives() else {
             reporter.finish("stopped before step \(step + 1); resume with: \(resumeCommand)")
             return
         }
         if step == 0, setup.evaluationRows != nil {
-            try record(MetricsRecord(step: 0, epoch: 0, evaluation: try evaluate()))
+            record(MetricsRecord(step: 0, epoch: 0, evaluation: try evaluate()))
         }
         let firstStep = step
         while step < setup.totalSteps {
@@ -107,14 +121,14 @@ public struct TrainingRun {
             let isLast = step == setup.totalSteps
             // Asked once: a signal between saving and returning must not end the run with its last step unsaved.
             let isStopping = StopSignal.signal != nil && !isLast
-            if isLast || isStopping || step.isMultiple(of: setup.configuration.training.saveSteps) { try save() }
+            try saveIfDue(isEnding: isLast || isStopping)
             if isStopping {
                 reporter.finish("stopped at step \(step); resume with: \(resumeCommand)")
                 return
             }
         }
         // A run may have been killed between its last checkpoint and the adapter.
-        if step == firstStep { try save() }
+        if step == firstStep { try saveIfDue(isEnding: true) }
         reporter.finish("adapter: \(folder.adapter.path)")
     }
 
@@ -142,11 +156,11 @@ public struct TrainingRun {
         let record = MetricsRecord(
             step: step, epoch: planner.epochs(at: planned.next), training: measured, preference: result.preference,
             evaluation: isEvaluated ? try evaluate() : nil)
-        if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
+        if isLogged { self.record(record) } else { reporter.report(record, isLogged: false) }
     }
 
-    private mutating func record(_ record: MetricsRecord) throws {
-        try log.append(record)
+    private mutating func record(_ record: MetricsRecord) {
+        append(record)
         reporter.report(record)
     }
 
@@ -176,13 +190,6 @@ public struct TrainingRun {
                 .internalFault, at: "\(module).lora_B",
                 "expected a gradient in the first step, found none: the adapter takes no part in the loss")
         }
-    }
-
-    private mutating func save() throws {
-        TensorMemory.returnFreed()
-        _ = try store.save(state)
-        try PEFTAdapter.save(
-            setup.model, configuration: setup.lora, baseModel: setup.configuration.model.path, to: folder.adapter)
     }
 }
 
