@@ -91,8 +91,8 @@ public struct TrainingRun {
             guard latest.checkpoint != nil || latest.warnings.isEmpty else {
                 throw InputError(
                     .data, at: folder.url.path,
-                    "expected a whole checkpoint to go on from, found damaged ones only, which are named above; without "
-                        + "--resume they are set aside")
+                    "expected a checkpoint to go on from, found none that can be read and is whole, as said above; "
+                        + "without --resume they are set aside")
             }
             if latest.checkpoint == nil {
                 reporter.note("no checkpoint in \(folder.url.path): starting from the beginning")
