@@ -20,7 +20,7 @@ extension BenchmarkCase {
     static var all: [BenchmarkCase] {
         LimitCases.all + ProductCases.all + FewRowsCases.all + AdapterCases.all + AttentionCases.all
             + MemoryBoundCases.all + QuantizationCases.all + HeadCases.all + LayerCases.all + SFTCases.all
-            + GenerationCases.all + RefinementCases.all + EightBillionCases.all
-            + SeventyBillionCases.all + LoadCases.all + CommunicationCases.all
+            + GenerationCases.all + RefinementCases.all + EightBillionCases.all + SeventyBillionCases.all
+            + LoadCases.all + CheckpointCases.all + CommunicationCases.all
     }
 }

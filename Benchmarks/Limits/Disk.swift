@@ -44,6 +44,25 @@ enum Disk {
         return (ContinuousClock.now - began) / .seconds(1)
     }
 
+    /// Writes a file of this many bytes, in place of what it held, and returns when they are on the disk.
+    ///
+    /// - Throws: `InputError` with `.tryAgain` where the disk refuses.
+    static func write(_ bytes: Int, to file: URL) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 4096)
+        defer { buffer.deallocate() }
+        buffer.initializeMemory(as: UInt8.self, repeating: 1)
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0 else { throw failure(file) }
+        defer { close(descriptor) }
+        var left = bytes
+        while left > 0 {
+            let count = Foundation.write(descriptor, buffer.baseAddress, min(left, chunk))
+            guard count > 0 else { throw failure(file) }
+            left -= count
+        }
+        guard fsync(descriptor) == 0 else { throw failure(file) }
+    }
+
     private static func withDescriptor(_ file: URL, _ body: (Int32) throws -> Void) throws {
         let descriptor = open(file.path, O_RDONLY)
         guard descriptor >= 0 else { throw failure(file) }
@@ -52,6 +71,6 @@ enum Disk {
     }
 
     private static func failure(_ file: URL) -> InputError {
-        InputError(.tryAgain, at: file.path, "cannot be read: \(String(cString: strerror(errno)))")
+        InputError(.tryAgain, at: file.path, "cannot be read or written: \(String(cString: strerror(errno)))")
     }
 }

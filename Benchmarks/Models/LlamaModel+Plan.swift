@@ -14,6 +14,7 @@ extension LlamaModel {
                 tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
                 longestSequence: streams.flatMap(\.rows).map(\.tokenCount).max() ?? 0,
                 accumulatesGradients: streams.count > 1),
+            savesCheckpoints: false,
             // The model is there already.
             processBytes: max(0, (MemoryUsage().residentBytes ?? 0) - weightBytes - adapterBytes),
             budget: isRecomputed ? 0 : nil)

@@ -80,12 +80,6 @@ static void return_oldest(void) {
     ck_unmap(oldest.memory, oldest.size);
 }
 
-void ck_return_freed(void) {
-    pthread_mutex_lock(&mapped.lock);
-    while (mapped.count > 0) return_oldest();
-    pthread_mutex_unlock(&mapped.lock);
-}
-
 static void *allocate_mapped(int64_t bytes) {
     int64_t size = mapped_size(bytes);
     pthread_mutex_lock(&mapped.lock);

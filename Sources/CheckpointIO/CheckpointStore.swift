@@ -36,24 +36,32 @@ public struct CheckpointStore: Sendable {
 
     /// Saves a state as `checkpoint-<step>.h5` and then removes checkpoints beyond the limit.
     ///
-    /// A checkpoint of the same step is replaced. Of the others only those of earlier steps are ever removed, the
-    /// oldest first; one that cannot be removed is left for the next time.
+    /// - Returns: the new checkpoint.
+    /// - Throws: as `write` does.
+    @discardableResult
+    public func save(_ state: TrainingState) throws(InputError) -> URL {
+        let destination = try write(state)
+        prune(savedStep: state.step)
+        return destination
+    }
+
+    /// Saves a state as `checkpoint-<step>.h5`, in place of a checkpoint of the same step, and removes none.
     ///
     /// - Returns: the new checkpoint.
     /// - Throws: `InputError` with the path and the system's reason: `.tryAgain` where the disk is full, failing or gone.
     ///   The folder's checkpoints are then as they were.
-    @discardableResult
-    public func save(_ state: TrainingState) throws(InputError) -> URL {
+    public func write(_ state: TrainingState) throws(InputError) -> URL {
         Self.saving.lock()
         defer { Self.saving.unlock() }
         let destination = folder.appendingPathComponent(CheckpointName.file(step: state.step))
-        try removeTemporaryFiles()
         do throws(InputError) {
+            try removeLeftovers()
             try publish(state, as: destination)
         } catch {
-            throw InputError(error.exitCode, at: destination.path, error.message)
+            // What a new file says that cannot be read back is the disk's fault, not the file's.
+            let code: ExitCode = error.exitCode == .internalFault ? .internalFault : .tryAgain
+            throw InputError(code, at: destination.path, error.message)
         }
-        try prune(savedStep: state.step)
         return destination
     }
 
@@ -68,16 +76,20 @@ public struct CheckpointStore: Sendable {
         try AtomicFile.publish(PosixFile(updating: temporary), as: destination)
     }
 
-    /// Removes what killed runs have left.
-    private func removeTemporaryFiles() throws(InputError) {
+    /// Removes what killed runs have left of checkpoints they did not finish.
+    ///
+    /// - Throws: `InputError` where the folder cannot be read.
+    public func removeLeftovers() throws(InputError) {
         for name in try Folder.regularFiles(in: folder) where CheckpointName.isTemporaryFile(name) {
             Folder.removeIfPossible(folder.appendingPathComponent(name))
         }
     }
 
-    private func prune(savedStep: Int) throws(InputError) {
+    /// Removes checkpoints of steps before the saved one until no more than the limit are left, the oldest first; one
+    /// that cannot be removed is left for the next time. Checkpoints of later steps are never removed.
+    public func prune(savedStep: Int) {
         guard let limit else { return }
-        let earlier = try listing().filter { $0.step < savedStep }
+        let earlier = checkpoints().filter { $0.step < savedStep }
         for checkpoint in earlier.dropLast(limit - 1) { Folder.removeIfPossible(checkpoint.url) }
     }
 

@@ -7,11 +7,19 @@ package enum Folder {
     ///
     /// - Throws: `InputError(.tryAgain)` naming the folder.
     package static func create(_ folder: URL) throws(InputError) {
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
+        while mkdir(folder.path, 0o777) != 0 {
+            let number = errno
+            if number == EINTR { continue }
+            if number == EEXIST, isFolder(folder) { return }
+            let parent = folder.deletingLastPathComponent()
+            guard number == ENOENT, !isFolder(parent), parent.path != folder.path else {
+                throw InputError(
+                    .tryAgain, at: folder.path, "the folder cannot be made: \(String(cString: strerror(number)))")
+            }
+            try create(parent)
         }
+        // Else a power cut could take the folder with all that has been flushed in it.
+        try? PosixFile(folder: folder.deletingLastPathComponent()).synchronize()
     }
 
     /// The names of the regular files in a folder; none where the folder does not exist.
@@ -34,9 +42,13 @@ package enum Folder {
         return names
     }
 
-    private static func isRegularFile(_ url: URL) -> Bool {
+    private static func isRegularFile(_ url: URL) -> Bool { type(of: url) == S_IFREG }
+
+    private static func isFolder(_ url: URL) -> Bool { type(of: url) == S_IFDIR }
+
+    private static func type(of url: URL) -> mode_t? {
         var information = stat()
-        return stat(url.path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        return stat(url.path, &information) == 0 ? information.st_mode & S_IFMT : nil
     }
 
     /// Removes a file if it can; the caller meets it again the next time where it cannot.

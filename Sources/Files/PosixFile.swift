@@ -9,9 +9,10 @@ package final class PosixFile {
     /// Where the file is.
     package let url: URL
 
-    private let name: String
-    private let descriptor: Int32
-    private var isLocked = false
+    /// What errors call the file.
+    let name: String
+    let descriptor: Int32
+    var isLocked = false
 
     private init(_ url: URL, name: String? = nil, flags: Int32, action: FileAction) throws(InputError) {
         let name = name ?? url.path
@@ -133,20 +134,6 @@ package final class PosixFile {
     /// Drops everything from a position on.
     package func truncate(to byteCount: Int) throws(InputError) {
         _ = try uninterrupted(.written, name) { Int(ftruncate(descriptor, byteCount)) }
-    }
-
-    /// Keeps other processes that ask for the same from having the file until this one closes it or ends.
-    ///
-    /// - Throws: `InputError(.tryAgain)` where another process has it.
-    package func lock() throws(InputError) {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            switch errno {
-            case EINTR: continue
-            case EWOULDBLOCK: throw InputError(.tryAgain, at: name, "is in use by another process")
-            default: throw InputError.system(errno, action: .written, at: name)
-            }
-        }
-        isLocked = true
     }
 
     /// Returns when the contents (of a folder: its entries) are on the disk.

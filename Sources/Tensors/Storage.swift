@@ -47,8 +47,4 @@ public enum TensorMemory {
 
     /// Starts a new measurement of `peakBytes` at the present `liveBytes`.
     public static func resetPeak() { ck_reset_peak_bytes() }
-
-    /// Gives the system back what freed tensors took, which is otherwise kept for the next ones: before work that needs
-    /// much memory of its own, such as writing a checkpoint.
-    public static func returnFreed() { ck_return_freed() }
 }

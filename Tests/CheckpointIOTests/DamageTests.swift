@@ -107,6 +107,63 @@ import Testing
         }
     }
 
+    /// Where a file is damaged: a bit of each part of its layout, whole parts, and its length.
+    static let damages: [(String, @Sendable (inout [UInt8]) -> Void)] = [
+        ("magic", { $0[3] ^= 1 }), ("schema", { $0[8] ^= 2 }), ("length", { $0[17] ^= 4 }),
+        ("digest of the contents", { $0[30] ^= 1 }), ("space in the seal", { $0[200] ^= 128 }),
+        ("the seal's digest", { $0[511] ^= 1 }), ("HDF5's signature", { $0[512] ^= 16 }),
+        ("HDF5's superblock", { $0[560] ^= 8 }), ("the middle", { $0[$0.count / 2] ^= 1 }),
+        ("the last byte", { $0[$0.count - 1] ^= 64 }), ("no byte left", { $0 = [] }),
+        ("a seal alone", { $0 = Array($0[..<512]) }), ("a seal cut short", { $0 = Array($0[..<300]) }),
+        ("the last byte lost", { $0.removeLast() }),
+        ("a block of zeros", { bytes in for i in 4096..<8192 { bytes[i] = 0 } }),
+        ("all zeros", { $0 = [UInt8](repeating: 0, count: $0.count) }), ("bytes behind the end", { $0 += [0, 0] }),
+        ("the file twice", { $0 += $0 }),
+    ]
+
+    @Test("a damaged checkpoint is named, and the whole one before it is offered", arguments: damages)
+    func previous(name: String, damage: @Sendable (inout [UInt8]) -> Void) throws {
+        try withFolder { folder in
+            let store = CheckpointStore(folder: folder, limit: nil)
+            let whole = try store.save(Samples.full(step: 1))
+            let url = try store.save(Samples.full(step: 2))
+            var bytes = try Data(contentsOf: url).bytes
+            damage(&bytes)
+            try Data(bytes).write(to: url)
+            let latest = try store.latest()
+            #expect(latest.checkpoint?.url == whole && latest.checkpoint?.state == Samples.full(step: 1))
+            #expect(latest.warnings.count == 1 && latest.warnings[0].contains("passed over \(url.path): "))
+            expectRefused(url, "\(name)")
+        }
+    }
+
+    @Test("one flipped bit at any of many places leads to the checkpoint before")
+    func previousOfFlippedBits() throws {
+        try withFolder { folder in
+            let store = CheckpointStore(folder: folder, limit: nil)
+            let whole = try store.save(Samples.full(step: 1))
+            let url = try store.save(Samples.large(step: 2, byteCount: 200_000))
+            let file = try FileHandle(forUpdating: url)
+            let count = try Data(contentsOf: url).count
+            var state: UInt64 = 2
+            for _ in 0..<300 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let (offset, bit) = (Int(state >> 16) % count, UInt8(1) << UInt8(state >> 61))
+                func flip() throws {
+                    try file.seek(toOffset: UInt64(offset))
+                    let byte = try #require(try file.read(upToCount: 1)?.first)
+                    try file.seek(toOffset: UInt64(offset))
+                    try file.write(contentsOf: [byte ^ bit])
+                }
+                try flip()
+                let latest = try store.latest()
+                #expect(latest.checkpoint?.url == whole && latest.warnings.count == 1, "byte \(offset), bit \(bit)")
+                try flip()
+            }
+            #expect(try store.latest().checkpoint?.url == url)
+        }
+    }
+
     @Test("resealing an unchanged file changes nothing")
     func resealing() throws {
         try withFolder { folder in

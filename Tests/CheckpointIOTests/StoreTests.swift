@@ -112,6 +112,17 @@ import Testing
         }
     }
 
+    @Test("a checkpoint is written before any is removed, and removing is left out where it is not asked for")
+    func writing() throws {
+        try withFolder { folder in
+            let store = CheckpointStore(folder: folder, limit: 1)
+            for step in 1...3 { _ = try store.write(Samples.empty(step: step)) }
+            #expect(steps(store) == [1, 2, 3])
+            store.prune(savedStep: 3)
+            #expect(steps(store) == [3])
+        }
+    }
+
     @Test("threads that save and load at once do not disturb each other")
     func threads() async throws {
         let folder = try withFolder { $0 }

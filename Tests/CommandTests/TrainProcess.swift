@@ -88,6 +88,16 @@ final class TrainProcess {
         kill(children.sorted()[index], signal)
     }
 
+    /// Waits until standard error has a text in it, some minutes at most.
+    func waitForErrors(containing text: String) throws {
+        for _ in 0..<100_000 {
+            let errors = try String(contentsOf: folder.appendingPathComponent("errors"), encoding: .utf8)
+            if errors.contains(text) { return }
+            usleep(2000)
+        }
+        throw CocoaError(.fileReadNoSuchFile)
+    }
+
     /// Waits for the end, and brings it about where it does not come within minutes.
     func wait() throws -> Outcome {
         if let outcome { return outcome }

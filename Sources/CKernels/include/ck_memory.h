@@ -10,9 +10,6 @@
 void *ck_allocate(int64_t bytes);
 void ck_release(void *memory, int64_t bytes);
 
-// Gives freed blocks back to the system, before something that is no tensor needs much memory.
-void ck_return_freed(void);
-
 // Bytes in live blocks now, and the most there have been since the last ck_reset_peak_bytes.
 int64_t ck_live_bytes(void);
 int64_t ck_peak_bytes(void);

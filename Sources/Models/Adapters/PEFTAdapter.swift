@@ -16,7 +16,7 @@ import Tensors
 public enum PEFTAdapter {
     static let weightsFileName = "adapter_model.safetensors"
 
-    private static func tensorName(_ module: String, _ side: String) -> String {
+    static func tensorName(_ module: String, _ side: String) -> String {
         "base_model.model.\(module).lora_\(side).weight"
     }
 
@@ -90,40 +90,5 @@ public enum PEFTAdapter {
             throw InputError(.data, at: "\(file.path): \(name)", "expected finite values, found NaN or infinity")
         }
         return tensor
-    }
-
-    /// Writes a model's adapters as a folder that PEFT loads.
-    ///
-    /// Each file is replaced as a whole, the weights first.
-    ///
-    /// - Parameters:
-    ///   - folder: made where it does not exist.
-    ///   - configuration: what the adapters were made by.
-    ///   - baseModel: what `base_model_name_or_path` says.
-    /// - Throws: `InputError` with `.tryAgain` where the disk refuses.
-    public static func save(
-        _ model: LlamaModel, configuration: LoRAConfiguration, baseModel: String?, to folder: URL
-    ) throws {
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw InputError(.tryAgain, at: folder.path, "the folder cannot be made: \(error.localizedDescription)")
-        }
-        let adapters = model.adapters
-        require(!adapters.isEmpty, "PEFTAdapter: the model has no adapters to save")
-        let tensors = adapters.flatMap {
-            [(tensorName($0.module, "A"), $0.a), (tensorName($0.module, "B"), $0.b)]
-        }
-        var writer = try SafetensorsWriter(
-            folder.appendingPathComponent(weightsFileName),
-            entries: tensors.map { .init(name: $0.0, dtype: $0.1.dtype, shape: $0.1.shape) })
-        for (name, tensor) in tensors {
-            try tensor.withUnsafeBytes { try writer.append($0, to: name) }
-        }
-        try writer.finish()
-        let modules = Set(adapters.map { String($0.module.split(separator: ".").last!) }).sorted()
-        let text = PEFTConfiguration(lora: configuration, baseModel: baseModel).text(modules: modules)
-        try AtomicFile.write(
-            Array(text.utf8), to: folder.appendingPathComponent(PEFTConfiguration.fileName).path)
     }
 }

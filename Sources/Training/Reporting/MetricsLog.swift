@@ -1,11 +1,23 @@
 import Diagnostics
 import Files
 import Foundation
+import Synchronization
 
 /// The file `metrics.jsonl`: one JSON object for every logged step, in order.
-public struct MetricsLog: Sendable {
+///
+/// A record that cannot be written is kept in memory and written before the next one.
+public final class MetricsLog: Sendable {
     /// The file.
     public let path: String
+
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Lines that are not in the file yet.
+        var waiting: [UInt8] = []
+        /// Bytes of whole lines, where a line has been written in part and could not be taken back.
+        var wholeByteCount: Int?
+    }
 
     /// - Parameter path: the file; it is made with the first record.
     public init(path: String) {
@@ -14,9 +26,40 @@ public struct MetricsLog: Sendable {
 
     /// Adds a record at the end.
     ///
-    /// - Throws: `InputError(.tryAgain)` where the file cannot be written.
+    /// - Throws: `InputError(.tryAgain)` where the file cannot be written; the record is kept then.
     public func append(_ record: MetricsRecord) throws(InputError) {
-        try PosixFile(appendingTo: URL(fileURLWithPath: path)).append(Array((record.json + "\n").utf8))
+        try state.withLock { state throws(InputError) in
+            state.waiting += Array((record.json + "\n").utf8)
+            try write(&state)
+        }
+    }
+
+    /// Writes records that are still waiting, and returns when all are on the disk.
+    ///
+    /// - Throws: `InputError(.tryAgain)` where the file cannot be written; the records are kept then.
+    public func flush() throws(InputError) {
+        try state.withLock { state throws(InputError) in
+            if !state.waiting.isEmpty { try write(&state) }
+        }
+        // Not while it is locked: a step that is logged meanwhile need not wait for the disk.
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        try PosixFile(updating: URL(fileURLWithPath: path)).synchronize()
+    }
+
+    private func write(_ state: inout State) throws(InputError) {
+        let file = try PosixFile(appendingTo: URL(fileURLWithPath: path))
+        let byteCount = try file.byteCount()
+        let end = min(byteCount, state.wholeByteCount ?? byteCount)
+        if end < byteCount { try file.truncate(to: end) }
+        state.wholeByteCount = end
+        do {
+            try file.append(state.waiting)
+        } catch {
+            // What could be written of a full disk's last line would stand in the middle of the file later.
+            if (try? file.truncate(to: end)) != nil { state.wholeByteCount = nil }
+            throw error
+        }
+        state = State()
     }
 
     /// Drops what was logged after a step, so that a run that goes on from there logs those steps again.

@@ -4,8 +4,8 @@ extension MemoryPlan: CustomStringConvertible {
     /// The predicted peak, what makes it up, and what is computed again for it.
     public var description: String {
         let parts = [
-            ("weights", weightBytes), ("adapter and optimizer", trainingStateBytes), ("activations", activationBytes),
-            ("kernels", scratchBytes), ("program and data", processBytes),
+            ("weights", weightBytes), ("adapter and optimizer", trainingStateBytes), ("checkpoint", checkpointBytes),
+            ("activations", activationBytes), ("kernels", scratchBytes), ("program and data", processBytes),
         ].map { "\($0) \(ByteCount($1))" }
         return "predicted peak \(ByteCount(peakBytes)): \(parts.joined(separator: ", "))" + recomputationText + hostText
     }

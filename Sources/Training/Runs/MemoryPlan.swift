@@ -52,6 +52,8 @@ public struct MemoryPlan: Sendable, Equatable {
     public let weightBytes: Int
     /// Bytes of adapters, their summed gradients and the optimizer's moments.
     public let trainingStateBytes: Int
+    /// Bytes of the copy that a checkpoint is written from while training goes on; 0 where there are no checkpoints.
+    public let checkpointBytes: Int
     /// Bytes of activations and gradients, kept and in passing, for the largest stream.
     public let activationBytes: Int
     /// Bytes of the program, its libraries, the tokenizer and the rows: what the process held when the
@@ -65,7 +67,7 @@ public struct MemoryPlan: Sendable, Equatable {
     public let addedOperations: Double
 
     /// The predicted peak, in bytes.
-    public var peakBytes: Int { tensorBytes + processBytes + scratchBytes }
+    public var peakBytes: Int { tensorBytes + checkpointBytes + processBytes + scratchBytes }
 
     /// The predicted peak of all ranks of the host, in bytes.
     public var hostPeakBytes: Int {
@@ -83,13 +85,14 @@ public struct MemoryPlan: Sendable, Equatable {
     ///   - weightBytes: of the frozen weights.
     ///   - load: of the steps.
     ///   - evaluation: the largest streams of evaluations; nil where there are none.
+    ///   - savesCheckpoints: whether checkpoints are written on the way.
     ///   - processBytes: what the process holds already.
     ///   - budget: bytes the process may take; nil for no limit.
     ///   - rankCount: the ranks that share the optimizer's state.
     ///   - host: the ranks that run on the host.
     public init(
         _ shape: LlamaConfiguration, computeType: DType, ranks: [[Int]], hasDropout: Bool, weightBytes: Int,
-        load: Load, evaluation: Load? = nil, processBytes: Int, budget: Int?,
+        load: Load, evaluation: Load? = nil, savesCheckpoints: Bool = true, processBytes: Int, budget: Int?,
         rankCount: Int = 1, host: Host = .alone
     ) {
         let cost = ActivationCost(shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, load: load)
@@ -98,6 +101,7 @@ public struct MemoryPlan: Sendable, Equatable {
         let part = (cost.parameterCount + rankCount - 1) / rankCount
         let sums = load.accumulatesGradients ? cost.parameterCount : 0
         let state = 4 * (cost.parameterCount + 2 * part + sums + (rankCount - 1) * part)
+        let checkpoint = savesCheckpoints ? cost.parameterCount * 4 * 3 : 0
         let scratch = cost.scratchBytes
         let evaluationBytes =
             evaluation.map {
@@ -108,7 +112,7 @@ public struct MemoryPlan: Sendable, Equatable {
             max(cost.peakBytes(recomputing: layers), evaluationBytes)
         }
         let program = processBytes + Self.laterPages
-        let fixed = weightBytes + state + scratch + program
+        let fixed = weightBytes + state + checkpoint + scratch + program
         let candidates = RecomputationCandidates(cost.layers)
         recomputation =
             candidates.first { layers in budget.map { fixed + activations(layers) <= $0 } ?? true }
@@ -118,6 +122,7 @@ public struct MemoryPlan: Sendable, Equatable {
         self.host = host
         self.weightBytes = weightBytes
         trainingStateBytes = state
+        checkpointBytes = checkpoint
         self.processBytes = program
         scratchBytes = scratch
     }

@@ -3,24 +3,31 @@ import Diagnostics
 import Files
 import Foundation
 
-/// The folder a run writes: its config, metrics, checkpoints and adapter.
-struct RunFolder {
+/// The folder a run writes: its config, metrics, checkpoints and adapter. No other process can run in it meanwhile.
+struct RunFolder: Sendable {
     let url: URL
+    private let lock: FolderLock
 
     var config: URL { url.appendingPathComponent("config.json") }
     var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
     var adapter: URL { url.appendingPathComponent("adapter") }
 
-    init(path: String) { url = URL(fileURLWithPath: path) }
+    /// - Throws: `InputError(.tryAgain)` where the folder cannot be made, or another process runs in it.
+    init(path: String) throws(InputError) {
+        url = URL(fileURLWithPath: path)
+        try Folder.create(url)
+        lock = try FolderLock(url)
+    }
 
-    /// Makes the folder where there is none, and removes what killed runs have left of files half written.
-    func prepare() throws {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw InputError(
-                .tryAgain, at: url.path, "the output folder cannot be made: \(error.localizedDescription)")
-        }
+    /// Makes the folder again where it has gone.
+    func renew() throws(InputError) {
+        try Folder.create(url)
+        try lock.renew()
+    }
+
+    /// Removes what a process that was killed has left of files it did not finish.
+    func removeLeftovers() throws(InputError) {
+        try CheckpointStore(folder: url, limit: nil).removeLeftovers()
         for folder in [url, adapter] { try AtomicFileWriter.removeLeftovers(in: folder) }
     }
 

@@ -17,7 +17,7 @@ import Tensors
 /// epoch are going to take, and the pass over the evaluation rows those of the evaluations; recording for the backward
 /// pass changes no bit, and both sum token losses with the same function. The key of a file holds all that lays streams
 /// out, and the instruction set: one that was made otherwise is not used for a fresh run.
-struct RunReference {
+struct RunReference: Sendable {
     /// The names under which a checkpoint holds what the run began with.
     enum Name {
         static let adapter = "reference/adapter"
@@ -88,10 +88,14 @@ struct RunReference {
         return needed + (evaluation.map { reference in reference.values.count { $0.isNaN } } ?? 0)
     }
 
-    /// Writes what has been computed.
-    mutating func store(in folder: URL) throws {
-        if training.isChanged { try training.store(Self.trainingFile(in: folder)) }
-        if evaluation?.isChanged == true { try evaluation?.store(Self.evaluationFile(in: folder)) }
+    /// Writes what has been computed and no file has, or none has any more.
+    mutating func store(in folder: URL) throws(InputError) {
+        func isNeeded(_ values: ReferenceLogProbabilities, _ file: URL) -> Bool {
+            values.isChanged || !FileManager.default.fileExists(atPath: file.path)
+        }
+        let (trainingFile, evaluationFile) = (Self.trainingFile(in: folder), Self.evaluationFile(in: folder))
+        if isNeeded(training, trainingFile) { try training.store(trainingFile) }
+        if let values = evaluation, isNeeded(values, evaluationFile) { try evaluation?.store(evaluationFile) }
     }
 }
 

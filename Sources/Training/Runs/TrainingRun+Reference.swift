@@ -7,7 +7,11 @@ import Tensors
 
 extension TrainingRun {
     /// What is known of a preference run's reference, before the model takes a checkpoint's adapter.
-    mutating func loadReference(_ found: (url: URL, state: TrainingState)?) throws -> RunReference {
+    ///
+    /// - Parameter folder: the run's.
+    mutating func loadReference(
+        _ found: (url: URL, state: TrainingState)?, in folder: RunFolder
+    ) throws -> RunReference {
         let folders = [folder.url] + (found.map { [$0.url.deletingLastPathComponent()] } ?? [])
         var problems: [String] = []
         let reference = try RunReference(setup, folders: folders, resumed: found) { problems.append($0) }
@@ -27,11 +31,11 @@ extension TrainingRun {
             let trained = takeStartValues(of: reference)
             defer { if let trained { overwriteParameters(with: trained) } }
             let isDone = try compute(&reference)
-            try store(&reference)
+            store(&reference)
             guard isDone else { return false }
             reporter.restartClock()
         } else {
-            try store(&reference)
+            store(&reference)
         }
         reference.startValues = nil
         self.reference = reference
@@ -70,6 +74,14 @@ extension TrainingRun {
         self.reference = reference
     }
 
+    /// Keeps what has been computed; where the disk refuses, it is written with the next save.
+    private mutating func store(_ reference: inout RunReference) {
+        guard let files else { return }
+        do throws(InputError) { try reference.store(in: files.folder.url) } catch {
+            reporter.warn("\(error); training goes on, and it is written with the next checkpoint")
+        }
+    }
+
     /// - Returns: whether all of it is done.
     private mutating func compute(_ reference: inout RunReference) throws -> Bool {
         let missing = setup.firstEpoch.filter { reference.training.lacks($0.rows) }
@@ -78,7 +90,7 @@ extension TrainingRun {
             let isStopped = try add(
                 setup.streams(of: step), rows: step.rows, of: setup.trainingRows, to: &reference.training)
             let done = index + 1
-            if done.isMultiple(of: setup.configuration.training.saveSteps) { try store(&reference) }
+            if done.isMultiple(of: setup.configuration.training.saveSteps) { store(&reference) }
             if done.isMultiple(of: tenth), done < missing.count {
                 reporter.note("reference: \(100 * done / missing.count) %")
             }
@@ -121,9 +133,5 @@ extension TrainingRun {
             reference.set(row, to: value)
         }
         return all[rows.count] > 0
-    }
-
-    private func store(_ reference: inout RunReference) throws {
-        if communicator.rank == 0 { try reference.store(in: folder.url) }
     }
 }

@@ -33,7 +33,7 @@ extension TrainingRun {
     /// and the epoch.
     ///
     /// - Parameter moments: the optimizer's, of all ranks.
-    func state(_ moments: SavedMoments) -> TrainingState {
+    private func state(_ moments: SavedMoments) -> TrainingState {
         let names = parameterNames
         var tensors: [NamedArray] = []
         func add(_ values: [[Float]], named name: (String) -> String) {
@@ -59,6 +59,20 @@ extension TrainingRun {
                 Name.tokens: Int64(totals.tokens), Name.lossTokens: Int64(totals.lossTokens),
             ],
             texts: texts, identity: setup.identity)
+    }
+
+    /// What a save writes, copied, so that training may go on meanwhile.
+    ///
+    /// - Parameter moments: the optimizer's, of all ranks.
+    func save(_ moments: SavedMoments) -> RunSave {
+        let state = state(moments)
+        let values = state.tensors.prefix(2 * setup.model.adapters.count)
+        let adapter = setup.model.adapters.enumerated().map { index, adapter in
+            let (a, b) = (values[2 * index], values[2 * index + 1])
+            return PEFTAdapter.Weights(
+                module: adapter.module, a: a.values, aShape: a.shape, b: b.values, bShape: b.shape)
+        }
+        return RunSave(state: state, adapter: adapter, reference: reference)
     }
 
     /// Goes back to a checkpoint, but for the optimizer's state.

@@ -1,7 +1,6 @@
 import CheckpointIO
 import Diagnostics
 import Distributed
-import Files
 import Foundation
 import Models
 import Tensors
@@ -27,11 +26,10 @@ public struct TrainingRun {
     /// Optimizer steps made so far.
     public internal(set) var step = 0
     private let schedule: LearningRateSchedule
-    let folder: RunFolder
+    /// What the run writes to; nil on all ranks but 0.
+    var files: RunFiles?
     var communicator: any Communicator { setup.communicator }
     private let resumeCommand: String
-    private let store: CheckpointStore
-    private let log: MetricsLog
     var reporter: ProgressReporter
 
     /// Makes the output folder ready and, where asked, goes back to a checkpoint.
@@ -54,9 +52,6 @@ public struct TrainingRun {
             maximumGradientNorm: training.maxGradNorm, seed: UInt64(training.seed), communicator: setup.communicator,
             gradientType: training.gradientDtype)
         schedule = LearningRateSchedule(training, totalSteps: setup.totalSteps)
-        folder = RunFolder(path: setup.configuration.outputDir)
-        store = CheckpointStore(folder: folder.url, limit: training.saveTotalLimit)
-        log = MetricsLog(path: folder.metrics.path)
         // Rank 0 alone speaks and writes.
         let style = setup.communicator.rank == 0 ? style : .silent
         reporter = ProgressReporter(totalSteps: setup.totalSteps, style: style)
@@ -77,21 +72,24 @@ public struct TrainingRun {
     /// - Returns: the optimizer's state in it.
     private mutating func begin(_ start: Start, _ style: ProgressReporter.Style) throws -> SavedMoments? {
         for warning in setup.warnings { reporter.warn(warning) }
-        try folder.prepare()
-        let found = try checkpoint(for: start)
-        if setup.configuration.method == .dpo { reference = try loadReference(found) }
+        var files = try RunFiles(setup)
+        let found = try checkpoint(for: start, in: files)
+        if setup.configuration.method == .dpo { reference = try loadReference(found, in: files.folder) }
         var moments: SavedMoments?
         if let (url, state) = found {
             moments = try restore(state, from: url)
+            files.lastCheckpoint = url
             reporter = ProgressReporter(totalSteps: setup.totalSteps, firstStep: step, style: style)
             reporter.note("resuming from \(url.path) at step \(step)")
+            let folder = files.folder
             let isOwn = url.deletingLastPathComponent().standardizedFileURL == folder.url.standardizedFileURL
             note(movedTo: try isOwn ? folder.setAsideCheckpoints(after: step) : folder.setAsideEarlierRun())
-            try log.drop(after: step)
+            try files.log.drop(after: step)
         } else {
-            note(movedTo: try folder.setAsideEarlierRun())
+            note(movedTo: try files.folder.setAsideEarlierRun())
         }
-        try AtomicFile.write(Array(setup.configuration.resolvedJSON.utf8), to: folder.config.path)
+        try files.saver.writeConfig()
+        self.files = files
         return moments
     }
 
@@ -99,15 +97,23 @@ public struct TrainingRun {
         if let earlier { reporter.note("what an earlier run left here is now in \(earlier.path)") }
     }
 
-    private mutating func checkpoint(for start: Start) throws -> (url: URL, state: TrainingState)? {
+    private mutating func checkpoint(
+        for start: Start, in files: RunFiles
+    ) throws -> (url: URL, state: TrainingState)? {
         switch start {
         case .fresh: return nil
-        case .checkpoint(let url): return (url, try store.load(url))
+        case .checkpoint(let url): return (url, try files.load(url))
         case .latest:
-            let latest = try store.latest()
+            let latest = try files.store.latest()
             for warning in latest.warnings { reporter.warn(warning) }
+            guard latest.checkpoint != nil || latest.warnings.isEmpty else {
+                throw InputError(
+                    .data, at: files.folder.url.path,
+                    "expected a checkpoint to go on from, found none that can be read and is whole, as said above; "
+                        + "without --resume they are set aside")
+            }
             if latest.checkpoint == nil {
-                reporter.note("no checkpoint in \(folder.url.path): starting from the beginning")
+                reporter.note("no checkpoint in \(files.folder.url.path): starting from the beginning")
             }
             return latest.checkpoint
         }
@@ -115,30 +121,33 @@ public struct TrainingRun {
 
     /// Runs to the last step, or to the step boundary after a stop signal.
     ///
-    /// - Throws: `InputError`; the last checkpoint is whole whatever happens.
+    /// - Throws: `InputError`; the last checkpoint is whole whatever happens. What the disk refuses is warned of and tried
+    ///   again at the next save; only the last save of a run ends it with an error where it cannot be made.
     public mutating func run() throws {
+        defer { waitForSave() }
         guard try prepareObjectives() else {
             reporter.finish("stopped before step \(step + 1); resume with: \(resumeCommand)")
             return
         }
         if step == 0, setup.evaluationRows != nil {
-            try record(MetricsRecord(step: 0, epoch: 0, evaluation: try evaluate()))
+            record(MetricsRecord(step: 0, epoch: 0, evaluation: try evaluate()))
         }
         let firstStep = step
         while step < setup.totalSteps {
             let planned = planner.nextStep()
             let isAskedToStop = try takeStep(planned)
             let isLast = step == setup.totalSteps
+            // Asked once: a signal between saving and returning must not end the run with its last step unsaved.
             let isStopping = isAskedToStop && !isLast
-            if isLast || isStopping || step.isMultiple(of: setup.configuration.training.saveSteps) { try save() }
+            try saveIfDue(isEnding: isLast || isStopping)
             if isStopping {
                 reporter.finish("stopped at step \(step); resume with: \(resumeCommand)")
                 return
             }
         }
         // A run may have been killed between its last checkpoint and the adapter.
-        if step == firstStep { try save() }
-        reporter.finish("adapter: \(folder.adapter.path)")
+        if step == firstStep { try saveIfDue(isEnding: true) }
+        if let files { reporter.finish("adapter: \(files.folder.adapter.path)") }
     }
 
     /// - Returns: whether a stop signal has come, on any rank.
@@ -169,12 +178,12 @@ public struct TrainingRun {
         let record = MetricsRecord(
             step: step, epoch: planner.epochs(at: planned.next), training: measured, preference: result.preference,
             evaluation: isEvaluated ? try evaluate() : nil)
-        if isLogged { try self.record(record) } else { reporter.report(record, isLogged: false) }
+        if isLogged { self.record(record) } else { reporter.report(record, isLogged: false) }
         return result.isAskedToStop
     }
 
-    private mutating func record(_ record: MetricsRecord) throws {
-        if communicator.rank == 0 { try log.append(record) }
+    private mutating func record(_ record: MetricsRecord) {
+        append(record)
         reporter.report(record)
     }
 
@@ -205,15 +214,6 @@ public struct TrainingRun {
                 .internalFault, at: "\(module).lora_B",
                 "expected a gradient in the first step, found none: the adapter takes no part in the loss")
         }
-    }
-
-    private mutating func save() throws {
-        TensorMemory.returnFreed()
-        let moments = collectMoments()
-        guard let moments else { return }
-        _ = try store.save(state(moments))
-        try PEFTAdapter.save(
-            setup.model, configuration: setup.lora, baseModel: setup.configuration.model.path, to: folder.adapter)
     }
 }
 

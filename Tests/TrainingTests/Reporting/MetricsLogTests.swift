@@ -130,6 +130,52 @@ struct MetricsLogTests {
         }
     }
 
+    @Test("records that cannot be written are kept, and written before the next, in order")
+    func waiting() throws {
+        try withLog { log in
+            let folder = URL(fileURLWithPath: log.path).deletingLastPathComponent().appendingPathComponent("gone")
+            let inside = MetricsLog(path: folder.path + "/metrics.jsonl")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            for step in 1...2 { #expect(throws: InputError.self) { try inside.append(record(step)) } }
+            #expect(throws: InputError.self) { try inside.flush() }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            try inside.append(record(3))
+            #expect(try text(inside) == (1...3).map { record($0).json + "\n" }.joined())
+            try FileManager.default.removeItem(at: folder)
+            #expect(throws: InputError.self) { try inside.append(record(4)) }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            try inside.flush()
+            #expect(try text(inside) == record(4).json + "\n")
+        }
+    }
+
+    /// A limit on file sizes stands in for a full disk.
+    @Test("what a full disk takes of a line does not stay in the middle of the file", arguments: [1, 30, 200])
+    func torn(room: Int) async throws {
+        await #expect(processExitsWith: .success) { [room] in
+            let folder = try Fixtures.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let log = MetricsLog(path: folder.path + "/metrics.jsonl")
+            try log.append(record(1))
+            let line = record(1).json.utf8.count + 1
+            signal(SIGXFSZ, SIG_IGN)
+            var limits = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limits)
+            let unlimited = limits.rlim_cur
+            limits.rlim_cur = UInt(line + room)
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limits)
+            let error = #expect(throws: InputError.self) { try log.append(record(2)) }
+            limits.rlim_cur = unlimited
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limits)
+            #expect(error == InputError(.tryAgain, at: log.path, "could not be written: File too large"))
+            #expect(try String(contentsOfFile: log.path, encoding: .utf8) == record(1).json + "\n")
+            try log.append(record(3))
+            #expect(
+                try String(contentsOfFile: log.path, encoding: .utf8) == (1...3).map { record($0).json + "\n" }.joined()
+            )
+        }
+    }
+
     @Test("a file that cannot be written ends in an error that names it")
     func unwritable() throws {
         try withLog { log in

@@ -107,7 +107,8 @@ struct RunFolderTests {
             #expect(run.step == 2)
             #expect(
                 try entries(folder) == [
-                    "adapter", "checkpoint-1.h5", "checkpoint-2.h5", "config.json", "metrics.jsonl",
+                    // Locked as long as the run lives.
+                    ".lock", "adapter", "checkpoint-1.h5", "checkpoint-2.h5", "config.json", "metrics.jsonl",
                 ])
             let output = try RunOutput(of: folder)
             #expect(output.steps.map { $0["step"] as? Int } == [1, 2])
