@@ -51,7 +51,7 @@ struct TrainRanksTests {
         let folder = try TrainFolder("plain")
         // Uneven rows, a short last step of each epoch, and dropout.
         let settings = [
-            "training.max_steps=7", "training.per_device_train_batch_size=3", "data.shuffle=true", "data.packing=true",
+            "training.max_steps=5", "training.per_device_train_batch_size=3", "data.shuffle=true", "data.packing=true",
             "lora.lora_dropout=0.1", "training.weight_decay=0.1", "training.eval_steps=3",
         ]
         let alone = try run(folder, settings, ranks: nil, to: "alone")
@@ -68,7 +68,7 @@ struct TrainRanksTests {
     @Test("a run goes on exactly on as many ranks, and to 1e-6 on another number of them")
     func resume() throws {
         let folder = try TrainFolder("plain")
-        let settings = ["training.lr_scheduler_type=constant", "data.shuffle=true", "training.eval_steps=2"]
+        let settings = ["training.lr_scheduler_type=constant", "data.shuffle=true", "training.eval_steps=3"]
         let straight = try run(folder, settings + ["training.max_steps=6"], ranks: 2, to: "straight")
         _ = try run(folder, settings + ["training.max_steps=3"], ranks: 2, to: "2")
         for other in ["3", "alone"] {

@@ -6,11 +6,11 @@ import Synchronization
 /// Watches over the ranks of a job from two threads: one that sends and takes messages, and one that only looks at the clock
 /// and ends the process where it has to, which it can whatever MPI is doing.
 final class RankMonitor: Sendable {
-    /// Seconds of silence after which a rank counts as lost: 20, unless `SIGNET_SILENCE_LIMIT` says otherwise.
+    /// Seconds of silence after which a rank counts as lost: 15, unless `SIGNET_SILENCE_LIMIT` says otherwise.
     ///
     /// - Throws: `InputError(.config)` where it says what is no such number.
     static func silenceLimit() throws(InputError) -> Double {
-        guard let text = ProcessInfo.processInfo.environment["SIGNET_SILENCE_LIMIT"] else { return 20 }
+        guard let text = ProcessInfo.processInfo.environment["SIGNET_SILENCE_LIMIT"] else { return 15 }
         guard let limit = Double(text), limit >= 1, limit.isFinite else {
             throw InputError(
                 .config, at: "SIGNET_SILENCE_LIMIT", "expected seconds, at least 1, found \(quoted(text))")

@@ -20,7 +20,8 @@ extension StreamPlanner {
         var best: (load: Int, places: [Int])?
         // Families whole, then cut into parts of at most a rank's fair share, a half and a quarter of it.
         for parts in [0, 1, 2, 4] {
-            let cut = parts == 0 ? families : families.flatMap { $0.cut(to: max(1, total / (rankCount * parts))) }
+            let share = max(1, total / (rankCount * max(1, parts)))
+            let cut = parts == 0 ? families : families.flatMap { $0.cut(into: ($0.tokenCount + share - 1) / share) }
             let shares = balancedShares(cut.map(\.tokenCount), rankCount: rankCount)
             let load = shares.map { $0.reduce(0) { $0 + cut[$1].tokenCount } }.max()!
             if best.map({ load < $0.load }) ?? true { best = (load, shares[rank].flatMap { cut[$0].places }.sorted()) }
@@ -71,12 +72,31 @@ private struct ExampleFamily {
         for (node, count) in example.nodes where nodes.insert(node).inserted { tokenCount += count }
     }
 
-    /// The family in runs of about equally many tokens, at most `limit` where examples are not longer.
-    func cut(to limit: Int) -> [ExampleFamily] {
-        let size = tokenCount / ((tokenCount + limit - 1) / limit)
-        return examples.reduce(into: []) { parts, example in
-            if parts.isEmpty || parts[parts.count - 1].tokenCount >= size { parts.append(ExampleFamily()) }
-            parts[parts.count - 1].append(example)
+    /// The family in runs of neighbours, at most `count` of them, so that the longest is as short as it can be.
+    func cut(into count: Int) -> [ExampleFamily] {
+        if count == 1 || examples.count == 1 { return [self] }
+        var (tooFew, enough) = (0, tokenCount)
+        while enough - tooFew > 1 {
+            let middle = (tooFew + enough) / 2
+            if runs(of: middle, atMost: count) == nil { tooFew = middle } else { enough = middle }
         }
+        return runs(of: enough, atMost: count)!
+    }
+
+    /// The family in runs of at most `limit` tokens; nil where that takes more than `count`.
+    private func runs(of limit: Int, atMost count: Int) -> [ExampleFamily]? {
+        var runs = [ExampleFamily()]
+        for example in examples {
+            var longer = runs[runs.count - 1]
+            longer.append(example)
+            if longer.tokenCount <= limit {
+                runs[runs.count - 1] = longer
+                continue
+            }
+            if !runs[runs.count - 1].examples.isEmpty { runs.append(ExampleFamily()) }
+            runs[runs.count - 1].append(example)
+            if runs.count > count || runs[runs.count - 1].tokenCount > limit { return nil }
+        }
+        return runs
     }
 }

@@ -32,15 +32,18 @@ struct ClusterPlanTests {
         #expect(abs(one.stepSeconds - (80 + checkpoint)) < 1e-9)
         #expect(one.imbalanceSeconds == 0 && one.stragglerSeconds == 0 && one.exposedSeconds == 0)
         #expect(abs(one.days - 1000 * one.stepSeconds / 86_400) < 1e-9)
-        #expect(abs(one.kilowattHours - 1000 * one.stepSeconds / 3600 * 0.35) < 1e-9)
+        let hours = 1000 * one.stepSeconds / 3600
+        #expect(abs(one.kilowattHours - hours * 0.35) < 1e-9)
     }
 
     @Test("four hosts cover the sum of gradients by the backward pass, but not the return of the values")
     func four() {
         let four = plan().prediction(hosts: 4)
-        let (sum, values) = (3 * (8e-5 + 54_525_952 / 4 / 1e9), 3 * (1e-5 + 54_525_952 / 4 / 1e9))
-        // The last of eight buckets of the sum, all of the values, and three small sums over two levels.
-        let exposed = sum / 8 + values + 3 * 2 * 2 * 1e-5
+        let part: Double = 54_525_952 / 4 / 1e9
+        let sum: Double = 3 * (8e-5 + part)
+        let values: Double = 3 * (1e-5 + part)
+        // The last of eight buckets of the sum, all of the values, and three small sums over two levels, up and down.
+        let exposed: Double = sum / 8 + values + 12e-5
         #expect(abs(four.exposedSeconds - exposed) < 1e-12)
         #expect(abs(four.stepSeconds - (20 + exposed + checkpoint)) < 1e-9)
         #expect(abs(four.efficiency - 20 / four.stepSeconds) < 1e-12)
@@ -50,16 +53,19 @@ struct ClusterPlanTests {
     func slowNetwork() {
         var plan = plan()
         plan.network.bandwidth = 1e6
-        let (sum, values) = (8e-5 + 54_525_952 / 2 / 1e6, 1e-5 + 54_525_952 / 2 / 1e6)
-        // The last stream of 2,048 tokens takes 20.48 s; its backward pass covers the sum until the last of eight buckets.
-        let exposed = sum - 20.48 * 0.5 * 7 / 8 + values + 3 * 2e-5
+        let part: Double = 54_525_952 / 2 / 1e6
+        let (sum, values) = (8e-5 + part, 1e-5 + part)
+        // The last stream of 2,048 tokens takes 20.48 s; its backward pass covers the sum until the last of eight buckets: 8.96 s.
+        let exposed: Double = sum - 8.96 + values + 6e-5
         #expect(abs(plan.prediction(hosts: 2).exposedSeconds - exposed) < 1e-9)
     }
 
     @Test("eight rows keep eight ranks busy and no more, and three unevenly")
     func rows() {
         let (three, sixteen) = (plan().prediction(hosts: 3), plan().prediction(hosts: 16))
-        #expect(abs(three.computeSeconds - 80.0 / 3) < 1e-9 && abs(three.imbalanceSeconds - (30 - 80.0 / 3)) < 1e-9)
+        let balanced = 80.0 / 3
+        #expect(abs(three.computeSeconds - balanced) < 1e-9)
+        #expect(abs(three.imbalanceSeconds - (30 - balanced)) < 1e-9)
         #expect(sixteen.busyRanks == 8 && sixteen.efficiency < 0.5)
         #expect(plan().text([sixteen]).contains("note: from 16 ranks on some have no row: a step has 8;"))
         #expect(!plan().text([three]).contains("note:"))

@@ -12,8 +12,9 @@ struct SplitPlanTests {
     }
 
     /// 4 · 68,451,041,280 weights · 2,000 tokens, and attention: 6 · 2,000² · 8,192 · 80.
-    private let layerSeconds = (4.0 * 68_451_041_280 * 2000 + 6 * 4e6 * 8192 * 80) / 1e13
-    private let headSeconds = 4.0 * 128_256 * 8192 * 1000 / 1e13
+    private let layerSeconds: Double = (547_608_330_240_000 + 15_728_640_000_000) / 1e13
+    /// 4 · 128,256 · 8,192 · 1,000.
+    private let headSeconds: Double = 4_202_692_608_000 / 1e13
 
     @Test("a stream takes the arithmetic of its layers and of its head")
     func stream() {
@@ -25,8 +26,10 @@ struct SplitPlanTests {
     func tensor() {
         let four = plan(streams: 3).prediction(.tensor, hosts: 4)
         // 2,000 tokens of 16,384 bytes, three quarters of them in three messages, twice.
-        let sum = 2 * 3 * (1e-5 + 2000 * 16_384 / 4 / 1e9)
-        let step = 3 * ((layerSeconds + headSeconds) / 4 + (4 * 80 + 1.5) * sum)
+        let part: Double = 2000 * 16_384 / 4 / 1e9
+        let sum: Double = 6 * (1e-5 + part)
+        let computed: Double = (layerSeconds + headSeconds) / 4
+        let step: Double = 3 * (computed + 321.5 * sum)
         #expect(abs(four.stepSeconds - step) < 1e-6, "\(four.stepSeconds) \(step)")
         #expect(four.bytesPerTokenAndLayer == 4 * 2 * 0.75 * 16_384 && four.bubble == 0)
     }
@@ -36,10 +39,12 @@ struct SplitPlanTests {
         let four = plan(streams: 5).prediction(.pipeline, hosts: 4)
         #expect(four.bubble == 3.0 / 8)
         // 20 layers on each and the head on the last are slower than 21, 21, 21 and 17 with the head.
-        let even = layerSeconds / 80 * 20 + headSeconds
-        let shifted = max(layerSeconds / 80 * 21, layerSeconds / 80 * 17 + headSeconds)
-        let transfer = 1e-5 + 2000 * 8192 * 4 / 1e9
-        #expect(abs(four.stepSeconds - (8 * min(even, shifted) + 6 * transfer)) < 1e-6)
+        let layer = layerSeconds / 80
+        let even: Double = 20 * layer + headSeconds
+        let shifted: Double = max(21 * layer, 17 * layer + headSeconds)
+        let transfer: Double = 1e-5 + 65_536_000 / 1e9
+        let step: Double = 8 * min(even, shifted) + 6 * transfer
+        #expect(abs(four.stepSeconds - step) < 1e-6)
     }
 
     @Test("one host is the same however the model would be divided")
@@ -47,7 +52,8 @@ struct SplitPlanTests {
         let plan = plan(streams: 2)
         for division in SplitPlan.Division.allCases {
             let alone = plan.prediction(division, hosts: 1)
-            #expect(abs(alone.stepSeconds - 2 * (layerSeconds + headSeconds)) < 1e-9, "\(division)")
+            let both: Double = 2 * (layerSeconds + headSeconds)
+            #expect(abs(alone.stepSeconds - both) < 1e-9, "\(division)")
             #expect(abs(alone.efficiency - 1) < 1e-12 && alone.bytesPerTokenAndLayer == 0)
         }
     }

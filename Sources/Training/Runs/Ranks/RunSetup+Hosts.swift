@@ -1,4 +1,5 @@
 import Distributed
+import Tensors
 
 extension RunSetup {
     /// The ranks and where they run, a line for each host; nothing where there is one rank.
