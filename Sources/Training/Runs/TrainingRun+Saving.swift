@@ -1,5 +1,6 @@
 import CheckpointIO
 import Diagnostics
+import Distributed
 import Foundation
 
 extension TrainingRun {
