@@ -9,7 +9,7 @@ enum CommunicationCases {
     static var all: [BenchmarkCase] {
         [
             BenchmarkCase(name: "communication/two ranks") { context in
-                let communicator = LaunchedProcesses.communicator()
+                let communicator = try LaunchedProcesses.communicator()
                 guard communicator.rankCount == 2 else {
                     try StandardOutput.writeLine("communication: takes two processes (mpirun -n 2)")
                     return []
