@@ -110,10 +110,10 @@ srun --ntasks="$tasks" --mpi=pmix "$bin/train" --config "$work/undisturbed.json"
 
 echo "== sft.sbatch with a time limit of two minutes"
 write_config job "$steps"
-sbatch --nodes=1 --ntasks-per-node="$tasks" --cpus-per-task=1 --time=2 --signal=B:USR1@60 --output="$work/job.log" \
-    Examples/cluster/sft.sbatch "$work/job.json"
-deadline=$((SECONDS + 1200))
-while squeue --noheader | grep -q .; do
+job=$(sbatch --parsable --nodes=1 --ntasks-per-node="$tasks" --cpus-per-task=1 --time=2 --signal=B:USR1@60 \
+    --output="$work/job.log" Examples/cluster/sft.sbatch "$work/job.json")
+deadline=$((SECONDS + 3600))
+until [[ $(squeue --noheader --jobs="$job" --states=all --format=%T 2>/dev/null) =~ COMPLETED|FAILED|TIMEOUT|CANCELLED ]]; do
     [ "$SECONDS" -lt "$deadline" ] || fail "the job does not end: $(tail -n 20 "$work/job.log")"
     sleep 1
 done

@@ -55,7 +55,7 @@ extension ClusterPlan {
             ]
         }
         return assumptions.map { "assumes    \($0)" }.joined(separator: "\n") + "\n\n"
-            + planTable([columns] + rows) + "\n" + limits(predictions).map { "\n\($0)" }.joined()
+            + planTable([columns] + rows) + "\n" + limits(predictions).map { "\n\($0)\n" }.joined()
     }
 
     private func limits(_ predictions: [ClusterPrediction]) -> [String] {

@@ -25,5 +25,6 @@ func expectedMaximum(of means: [Double], deviation: Double) -> Double {
         }
         area += (1 - below) * (index == 0 || index == intervals ? 0.5 : 1)
     }
-    return low + area * width
+    // Of one rank it is the mean, which the sum meets but for rounding.
+    return max(largest, low + area * width)
 }

@@ -30,6 +30,7 @@ struct ClusterPlanTests {
     func alone() {
         let one = plan().prediction(hosts: 1)
         #expect(abs(one.stepSeconds - (80 + checkpoint)) < 1e-9)
+        #expect(plan(deviation: 0.02).prediction(hosts: 1).stragglerSeconds == 0)
         #expect(one.imbalanceSeconds == 0 && one.stragglerSeconds == 0 && one.exposedSeconds == 0)
         #expect(abs(one.days - 1000 * one.stepSeconds / 86_400) < 1e-9)
         let hours = 1000 * one.stepSeconds / 3600
