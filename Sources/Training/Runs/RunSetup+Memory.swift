@@ -6,13 +6,13 @@ import Models
 import Tensors
 
 extension RunSetup {
-    /// What a rank of the run is going to take, known from the shapes alone: a run that cannot fit is refused before its weights are
-    /// read.
+    /// What a rank of the run is going to take, known from the shapes alone: a run that cannot fit is refused before its
+    /// weights are read.
     ///
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
         _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
-        evaluation: MemoryPlan.Load?, usage: MemoryUsage, budget: Int?, rankCount: Int,
+        evaluation: MemoryPlan.Load?, totalSteps: Int, usage: MemoryUsage, budget: Int?, rankCount: Int,
         host: MemoryPlan.Host
     ) throws -> MemoryPlan {
         let type = configuration.model.computeDtype
@@ -28,6 +28,7 @@ extension RunSetup {
             ranks: location.configuration.adapterRanks { lora.targets($0) ? lora.rank(of: $0) : nil },
             hasDropout: configuration.lora.loraDropout > 0,
             weightBytes: weightBytes, load: training, evaluation: evaluation,
+            savesCheckpoints: totalSteps > configuration.training.saveSteps,
             processBytes: usage.residentBytes ?? 0, budget: budget, rankCount: rankCount,
             host: host)
         if let budget, plan.peakBytes > budget {

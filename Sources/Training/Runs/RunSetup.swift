@@ -89,7 +89,7 @@ public struct RunSetup {
                     MemoryPlan.Load(
                         streamPlanner.streams(
                             ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
-                }, usage: usage, budget: budget, rankCount: communicator.rankCount,
+                }, totalSteps: totalSteps, usage: usage, budget: budget, rankCount: communicator.rankCount,
                 host: MemoryPlan.Host(
                     rankCount: communicator.hosts.neighbours(of: communicator.rank).count,
                     ownWeightBytes: hostWeights.ownByteCount))

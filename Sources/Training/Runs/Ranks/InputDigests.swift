@@ -21,7 +21,9 @@ struct InputDigests {
         var others: [String: String] = [:]
         others["data.eval"] = try configuration.data.eval.map(digest)
         others["lora.adapter_path"] = try configuration.lora.adapterPath.map { path in
-            try digest(URL(fileURLWithPath: path).appendingPathComponent("adapter_model.safetensors").path)
+            // What is missing there is said by who reads the adapter.
+            try ["adapter_config.json", "adapter_model.safetensors"].map { path + "/" + $0 }
+                .filter(FileManager.default.fileExists).map(digest).joined(separator: " ")
         }
         self.others = others
     }
