@@ -69,6 +69,7 @@ private let full = #"""
         "adam_epsilon": 1e-06,
         "max_grad_norm": 0,
         "seed": 7,
+        "gradient_dtype": "bfloat16",
         "memory_budget": 1000000,
         "logging_steps": 5,
         "eval_steps": 10,
@@ -139,6 +140,7 @@ struct TrainConfigurationTests {
                 "adam_epsilon": 1e-08,
                 "max_grad_norm": 1,
                 "seed": 42,
+                "gradient_dtype": "float32",
                 "memory_budget": "auto",
                 "logging_steps": 1,
                 "eval_steps": null,
@@ -196,6 +198,7 @@ struct TrainConfigurationTests {
         #expect(config.training.maxGradNorm == 0)
         #expect(config.training.seed == 7)
         #expect(config.training.memoryBudget == .bytes(1_000_000))
+        #expect(config.training.gradientDtype == .bfloat16)
         #expect(config.training.loggingSteps == 5)
         #expect(config.training.evalSteps == 10)
         #expect(config.training.saveSteps == 20)
@@ -328,6 +331,7 @@ struct TrainConfigurationTests {
             "training.lr_scheduler_type=linear", "training.warmup_steps=9", "training.warmup_ratio=0.9",
             "training.weight_decay=9", "training.adam_beta1=0.5", "training.adam_beta2=0.5",
             "training.adam_epsilon=9", "training.max_grad_norm=9", "training.seed=9",
+            "training.gradient_dtype=bfloat16",
         ]
         for override in seen {
             #expect(try decode(minimal, [override]).resultJSON != base.resultJSON, "\(override)")
