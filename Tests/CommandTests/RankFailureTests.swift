@@ -44,7 +44,7 @@ struct RankFailureTests {
         #expect(messages.first?.hasPrefix("error: rank \(rank) on \(Self.host) has been silent for 6 s") == true)
         #expect(messages.first?.contains("; the run ends after step ") == true)
         #expect(messages.first?.contains("resume with: mpirun -n 2 ") == true)
-        for identifier in ranks.values { #expect(try hasEnded(identifier), "a rank is left") }
+        for identifier in ranks.values { #expect(hasEnded(identifier), "a rank is left") }
         try resume(folder)
     }
 
@@ -60,7 +60,7 @@ struct RankFailureTests {
         #expect(outcome.status != 0)
         #expect(errors(outcome).count <= 1, "\(outcome.errors)")
         #expect(outcome.errors.contains("rank 1"))
-        for identifier in ranks.values { #expect(try hasEnded(identifier), "a rank is left") }
+        for identifier in ranks.values { #expect(hasEnded(identifier), "a rank is left") }
         try resume(folder)
     }
 
@@ -158,13 +158,10 @@ struct RankFailureTests {
         #expect(try TrainFolder.adapter(own) == TrainFolder.adapter(shared))
     }
 
-    /// Whether a process ends, some minutes from now at most: its parent may not have asked for its status yet.
-    private func hasEnded(_ identifier: pid_t) throws -> Bool {
+    /// Whether a process ends, some minutes from now at most.
+    private func hasEnded(_ identifier: pid_t) -> Bool {
         for _ in 0..<60_000 {
-            guard let status = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8) else {
-                return true
-            }
-            if status.contains(") Z ") || status.contains(") X ") { return true }
+            if !TrainProcess.isRunning(identifier) { return true }
             usleep(2000)
         }
         return false

@@ -142,6 +142,12 @@ extension TrainProcess {
         return ranks
     }
 
+    /// Whether a process has not ended yet, whoever is to take note of its end.
+    static func isRunning(_ process: pid_t) -> Bool {
+        let state = text("/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ").first
+        return state != nil && state != "Z" && state != "X"
+    }
+
     private static func text(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
