@@ -62,43 +62,58 @@ import Testing
     }
 
     @Test("a shared beginning gives the tokens that the whole prompt gives", arguments: ["plain", "llama3_rope"])
-    func sharingIsExact(name: String) throws {
-        let model = try LlamaModel(Golden(name).location, computeType: .float32)
-        func greedy(sharing: Bool) throws -> [[Int32]] {
-            try BatchGenerator(model: model, stopTokens: []).generate(
-                Self.requests(model, sharing: sharing, temperature: 0))
+    func sharingIsExact(name: String) async {
+        // In a process of its own, as above.
+        await #expect(processExitsWith: .success) { [name] in
+            let model = try LlamaModel(Golden(name).location, computeType: .float32)
+            let both = try [true, false].map { sharing in
+                try BatchGenerator(model: model, stopTokens: []).generate(
+                    GenerationSessionTests.requests(model, sharing: sharing, temperature: 0))
+            }
+            #expect(both[0] == both[1])
         }
-        #expect(try greedy(sharing: true) == greedy(sharing: false))
     }
 
     @Test("many different beginnings are forgotten and computed again")
-    func manyPrefixes() throws {
-        let model = try LlamaModel(Golden("plain").location, computeType: .float32)
-        let requests = (0..<40).map { index in
-            GenerationRequest(
-                prompt: Self.prefix(9, index % 20, model) + [Int32(index)], maximum: 3, sharedCount: 9)
+    func manyPrefixes() async {
+        // In a process of its own, as above.
+        await #expect(processExitsWith: .success) {
+            let model = try LlamaModel(Golden("plain").location, computeType: .float32)
+            let requests = (0..<40).map { index in
+                GenerationRequest(
+                    prompt: GenerationSessionTests.prefix(9, index % 20, model) + [Int32(index)], maximum: 3,
+                    sharedCount: 9)
+            }
+            let alone = try requests.map { try BatchGenerator(model: model, stopTokens: []).generate([$0])[0] }
+            #expect(try BatchGenerator(model: model, stopTokens: [], slots: 4).generate(requests) == alone)
         }
-        let alone = try requests.map { try BatchGenerator(model: model, stopTokens: []).generate([$0])[0] }
-        #expect(try BatchGenerator(model: model, stopTokens: [], slots: 4).generate(requests) == alone)
     }
 
     @Test("a cancelled request gets no result, and the others the same as without it")
-    func cancelling() throws {
-        let model = try LlamaModel(Golden("plain").location, computeType: .float32)
-        let requests = Self.requests(model, sharing: true)
-        let all = try BatchGenerator(model: model, stopTokens: []).generate(requests)
-        let session = GenerationSession(model: model, stopTokens: [], slots: 4)
-        for request in requests { _ = session.submit(request) }
-        var results = try session.step()
-        session.cancel(0)
-        session.cancel(11)
-        while !session.isIdle { results += try session.step() }
-        #expect(Set(results.map(\.id)) == Set(1...10))
-        for result in results { #expect(result.tokens == all[result.id]) }
+    func cancelling() async {
+        // In a process of its own, as above.
+        await #expect(processExitsWith: .success) {
+            let model = try LlamaModel(Golden("plain").location, computeType: .float32)
+            let requests = GenerationSessionTests.requests(model, sharing: true)
+            let all = try BatchGenerator(model: model, stopTokens: []).generate(requests)
+            let session = GenerationSession(model: model, stopTokens: [], slots: 4)
+            for request in requests { _ = session.submit(request) }
+            var results = try session.step()
+            session.cancel(0)
+            session.cancel(11)
+            while !session.isIdle { results += try session.step() }
+            #expect(Set(results.map(\.id)) == Set(1...10))
+            for result in results { #expect(result.tokens == all[result.id]) }
+        }
     }
 
     @Test("a result says whether a stop token has ended it")
-    func stopping() throws {
+    func stopping() async {
+        // In a process of its own, as above.
+        await #expect(processExitsWith: .success) { try GenerationSessionTests.stop() }
+    }
+
+    private static func stop() throws {
         let model = try LlamaModel(Golden("plain").location, computeType: .float32)
         let request = GenerationRequest(prompt: [1, 2, 3], maximum: 6)
         let free = try BatchGenerator(model: model, stopTokens: []).generate([request])[0]
