@@ -103,6 +103,8 @@ let package = Package(
         .executableTarget(
             name: "threadprobe", dependencies: ["Tensors", "CKernels"], path: "Tests/ThreadProbe", swiftSettings: strict
         ),
+        .executableTarget(
+            name: "rankprobe", dependencies: ["Distributed"], path: "Tests/RankProbe", swiftSettings: strict),
         .target(
             name: "EndpointTestServer",
             dependencies: [
@@ -129,7 +131,7 @@ let package = Package(
             "CommandTests",
             [
                 "Signet", "Files", "EndpointTestServer", "TrainCommand", "SignetCommand", "BenchmarksCommand",
-                "threadprobe", "unlikelihood", "refinement",
+                "threadprobe", "rankprobe", "unlikelihood", "refinement",
             ],
             goldens: false),
     ]

@@ -61,13 +61,21 @@ else
     done
 fi
 
+for file in sft.jsonl sft-eval.jsonl dpo.jsonl; do
+    [ -s "$rows/$file" ] ||
+        fail "$trajectories: too few authors, texts or versions of a text to train on and to hold out: no rows in $rows/$file"
+done
+
 stage "train: supervised fine-tuning in all three roles"
 "$bin/train" --config Examples/seal/sft.json --resume \
     --set "data.train=$rows/sft.jsonl" --set "data.eval=$rows/sft-eval.jsonl" --set "output_dir=$sft"
 
 stage "train: preferences between rewritings"
+# Pairs take three versions of a text: the held-out ones may have fewer.
+held_out="$rows/dpo-eval.jsonl"
+[ -s "$held_out" ] || held_out=null
 "$bin/train" --config Examples/seal/dpo.json --resume --set "lora.adapter_path=$sft/adapter" \
-    --set "data.train=$rows/dpo.jsonl" --set "data.eval=$rows/dpo-eval.jsonl" --set "output_dir=$dpo"
+    --set "data.train=$rows/dpo.jsonl" --set "data.eval=$held_out" --set "output_dir=$dpo"
 
 examine() { # NAME [OPTIONS …]
     "$bin/signet" examine "${model[@]}" "${@:2}" "$rows/sft-eval.jsonl" --max-tokens 400 --out "$out/answers-$1.jsonl" \

@@ -35,7 +35,7 @@ trap 'exit 130' INT TERM
 mpi_options=(
     --allow-run-as-root --bind-to none --mca plm_rsh_agent "$PWD/Tests/Cluster/agent.sh"
     --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include "$subnet.0/24" --mca oob_tcp_if_include "$subnet.0/24"
-    -x SIGNET_NUM_THREADS=1
+    --mca odls_base_sigkill_timeout 60 -x SIGNET_NUM_THREADS=1
 )
 
 make_hosts
@@ -51,6 +51,7 @@ fault cable 2 1 lost "the cable of a host is cut" cut_cable "${hosts[1]}"
 fault power 3 2 lost "a host loses its power" kill_host "${hosts[2]}"
 fault killed 2 1 lost "a rank is killed" kill_rank killed 1
 fault hung 2 1 lost "a rank hangs" hang hung 1
+fault warned 2 - stopped "mpirun gets SIGUSR1" warn
 fault terminated 2 - stopped "mpirun gets SIGTERM" terminate
 disturbance paused 2 "a rank stands still for 5 s" pause paused 1 5
 disturbance narrow 2 "the network is limited to 20 Mbit/s" limit_network 20mbit

@@ -15,6 +15,6 @@ swift build --build-tests
 SIGNET_TORTURE_TABLE="$table" swift test --skip-build --filter 'TortureTests|DiskFaultTests' 2>&1 | tee "$log" ||
     { echo "== failed"; grep -a -A 3 '✘' "$log"; fail "tests failed"; }
 
-echo "| fault | injected | runs that went on | runs that ended | lost | steps made again, most | recovery s, mean | most |"
-echo "|---|---|---|---|---|---|---|---|"
+echo "| fault | injected | runs that went on | runs that ended | steps made again, most | recovery s, mean | most |"
+echo "|---|---|---|---|---|---|---|"
 sort "$table"

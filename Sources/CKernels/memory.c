@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,8 +11,9 @@
 #include "pages.h"
 
 // Small blocks come from malloc. Large ones are mapped, each by itself, and kept when they are freed for the next request
-// of the same size: so freed memory never lies in pieces between blocks in use, and what the process holds is bounded by
-// what its tensors held at their most.
+// of the same size or, made shorter or longer, of nearly the same: steps of different lengths then take each other's
+// pages, which are not faulted in and cleared again. So freed memory never lies in pieces between blocks in use, and what
+// the process holds is bounded by what its tensors held at their most.
 enum {
     ALIGNMENT = 64,
     PAGE = 4096,
@@ -28,7 +31,6 @@ static void raise_peak(int64_t now) {
     }
 }
 
-// Freed blocks, the longest unused first.
 typedef struct {
     char *memory;
     int64_t size;
@@ -36,6 +38,7 @@ typedef struct {
 
 static struct {
     pthread_mutex_t lock;
+    // Freed, the longest unused first.
     freed_block *blocks;
     int64_t count, room;
     // Bytes mapped: in use and freed; and the most that were in use at a time.
@@ -49,9 +52,11 @@ static int64_t mapped_size(int64_t bytes) {
     return (bytes + step - 1) / step * step;
 }
 
+static bool is_huge(int64_t size) { return size >= LEAST_HUGE; }
+
 void *ck_map(int64_t bytes) {
     int64_t size = mapped_size(bytes);
-    int64_t alignment = size >= LEAST_HUGE ? HUGE_PAGE : 0;
+    int64_t alignment = is_huge(size) ? HUGE_PAGE : 0;
     char *block = mmap(NULL, (size_t)(size + alignment), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED) return NULL;
     if (!alignment) return block;
@@ -61,6 +66,22 @@ void *ck_map(int64_t bytes) {
     // Where the system has none to give, small pages do.
     madvise(memory, (size_t)size, MADV_HUGEPAGE);
     return memory;
+}
+
+// The pages of a freed block under a new size, none of them copied; nil where the system refuses, and then the block is
+// as it was.
+static char *resize(freed_block block, int64_t size) {
+    if (size < block.size) {
+        munmap(block.memory + size, (size_t)(block.size - size));
+        return block.memory;
+    }
+    // To a place with the alignment that huge pages need to move in one piece.
+    char *place = ck_map(size);
+    if (!place) return NULL;
+    void *moved = mremap(block.memory, (size_t)block.size, (size_t)size, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+    if (moved != MAP_FAILED) return moved;
+    munmap(place, (size_t)size);
+    return NULL;
 }
 
 void ck_unmap(void *memory, int64_t bytes) {
@@ -75,6 +96,20 @@ static freed_block take(int64_t index) {
     return block;
 }
 
+// The freed block whose size is nearest, of equal ones the last used; -1 where none is within a quarter, or where one has
+// huge pages and the other would not.
+static int64_t nearest_block(int64_t size) {
+    int64_t nearest = -1, least = size / 4 + 1;
+    for (int64_t index = mapped.count - 1; index >= 0 && least > 0; index--) {
+        int64_t difference = llabs(mapped.blocks[index].size - size);
+        if (difference < least && is_huge(mapped.blocks[index].size) == is_huge(size)) {
+            nearest = index;
+            least = difference;
+        }
+    }
+    return nearest;
+}
+
 static void return_oldest(void) {
     freed_block oldest = take(0);
     ck_unmap(oldest.memory, oldest.size);
@@ -84,8 +119,11 @@ static void *allocate_mapped(int64_t bytes) {
     int64_t size = mapped_size(bytes);
     pthread_mutex_lock(&mapped.lock);
     char *memory = NULL;
-    for (int64_t index = mapped.count - 1; index >= 0 && !memory; index--) {
-        if (mapped.blocks[index].size == size) memory = take(index).memory;
+    int64_t nearest = nearest_block(size);
+    if (nearest >= 0) {
+        freed_block block = take(nearest);
+        memory = block.size == size ? block.memory : resize(block, size);
+        if (!memory) ck_unmap(block.memory, block.size);
     }
     mapped.used += size;
     if (mapped.used > mapped.most_used) mapped.most_used = mapped.used;

@@ -194,7 +194,11 @@ ck_processors ck_find_processors(const char *root) {
     int sharers = found.shares_mask ? found.host_processes : 1;
     int threads = found.cores / sharers;
     // Processes of a job lie in one group, bound or not.
-    if (found.quota > 0) threads = (int)fmin(threads, ceil(found.quota / found.host_processes));
+    if (found.quota > 0) {
+        // A process by itself uses up what is paid for; several together do not use more.
+        double paid = found.quota / found.host_processes;
+        threads = (int)fmin(threads, found.host_processes > 1 ? floor(paid) : ceil(paid));
+    }
     found.threads = threads < 1 ? 1 : threads;
     return found;
 }

@@ -1,6 +1,7 @@
 #include "CMPI.h"
 
 #include <mpi.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,18 @@ static void check(int code) {
         abort();
     }
 }
+
+static _Atomic bool waiting;
+
+bool cmpi_is_waiting(void) { return atomic_load(&waiting); }
+
+// Calls that return only when other processes have done their part.
+#define WAIT_FOR(call)                 \
+    do {                               \
+        atomic_store(&waiting, true);  \
+        check(call);                   \
+        atomic_store(&waiting, false); \
+    } while (0)
 
 bool cmpi_start(void) {
     int provided;
@@ -48,22 +61,22 @@ int cmpi_version(char *text, int size) {
 }
 
 void cmpi_gather(const void *own, int bytes, void *all) {
-    check(MPI_Allgather(own, bytes, MPI_BYTE, all, bytes, MPI_BYTE, MPI_COMM_WORLD));
+    WAIT_FOR(MPI_Allgather(own, bytes, MPI_BYTE, all, bytes, MPI_BYTE, MPI_COMM_WORLD));
 }
 
 void cmpi_gather_parts(const void *own, void *all, const int *bytes, const int *starts) {
-    check(MPI_Allgatherv(own, bytes[cmpi_rank()], MPI_BYTE, all, bytes, starts, MPI_BYTE, MPI_COMM_WORLD));
+    WAIT_FOR(MPI_Allgatherv(own, bytes[cmpi_rank()], MPI_BYTE, all, bytes, starts, MPI_BYTE, MPI_COMM_WORLD));
 }
 
 void cmpi_share_floats(float *all, const int *counts, const int *starts) {
-    check(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_FLOAT, all, counts, starts, MPI_FLOAT, MPI_COMM_WORLD));
+    WAIT_FOR(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_FLOAT, all, counts, starts, MPI_FLOAT, MPI_COMM_WORLD));
 }
 
 void cmpi_collect_floats(const float *own, float *all, const int *counts, const int *starts) {
-    check(MPI_Gatherv(own, counts[cmpi_rank()], MPI_FLOAT, all, counts, starts, MPI_FLOAT, 0, MPI_COMM_WORLD));
+    WAIT_FOR(MPI_Gatherv(own, counts[cmpi_rank()], MPI_FLOAT, all, counts, starts, MPI_FLOAT, 0, MPI_COMM_WORLD));
 }
 
-void cmpi_broadcast(void *memory, int bytes) { check(MPI_Bcast(memory, bytes, MPI_BYTE, 0, MPI_COMM_WORLD)); }
+void cmpi_broadcast(void *memory, int bytes) { WAIT_FOR(MPI_Bcast(memory, bytes, MPI_BYTE, 0, MPI_COMM_WORLD)); }
 
 cmpi_messages *cmpi_messages_create(int capacity) {
     cmpi_messages *messages = malloc(sizeof *messages + (size_t)capacity * sizeof(MPI_Request));
@@ -93,7 +106,7 @@ bool cmpi_messages_progress(cmpi_messages *messages) {
 }
 
 void cmpi_messages_wait(cmpi_messages *messages) {
-    check(MPI_Waitall(messages->count, messages->requests, MPI_STATUSES_IGNORE));
+    WAIT_FOR(MPI_Waitall(messages->count, messages->requests, MPI_STATUSES_IGNORE));
 }
 
 void cmpi_messages_free(cmpi_messages *messages) { free(messages); }

@@ -43,14 +43,25 @@ public protocol Communicator: Sendable {
         _ sent: [[UnsafeRawBufferPointer]], _ received: [[UnsafeMutableRawBufferPointer]], tag: Int
     ) -> any PendingExchange
 
+    /// Does what all ranks do at the same time and without a pause, such as a step's passes. A rank that computes nothing
+    /// for long meanwhile, and does not wait for the others, is lost.
+    func working<Result>(_ body: () throws -> Result) rethrows -> Result
+
     /// Sets what is said when a rank is lost: how far the run is, and how to go on.
     func note(_ progress: String)
 
     /// Ends this process's part: nothing may be called after it. All ranks have to come here.
-    func finish()
+    ///
+    /// - Parameter exitCode: what the process is going to end with, should the launcher's library not let go of it.
+    func finish(exitCode: Int32)
 
     /// Ends all processes because this one cannot go on. Of several ranks that leave at the same time the lowest says why.
     func leave(exitCode: Int32, message: String) -> Never
+}
+
+extension Communicator {
+    /// Ends this process's part, which has gone well.
+    public func finish() { finish(exitCode: 0) }
 }
 
 /// Messages under way.

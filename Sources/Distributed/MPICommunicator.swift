@@ -36,13 +36,19 @@ public struct MPICommunicator: Communicator {
         return String(line.split(separator: "\n").first?.split(separator: ",").first ?? "")
     }
 
+    public func working<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let monitor else { return try body() }
+        return try monitor.working(body)
+    }
+
     public func note(_ progress: String) { monitor?.note(progress) }
 
-    public func finish() {
+    public func finish(exitCode: Int32) {
         // Who is done before the others still lives.
         _ = sum([0])
-        monitor?.end()
+        monitor?.end(exitCode: exitCode)
         cmpi_finish()
+        monitor?.finish()
     }
 
     public func leave(exitCode: Int32, message: String) -> Never {

@@ -40,7 +40,7 @@ public struct Placement: Sendable, Equatable, Codable {
         let part = Part(of: communicator.rank, among: neighbours, masks: masks)
         if isBindingAllowed, let list = part.list { _ = Machine.bind(to: list) }
         let processors = Machine.processors
-        let paid = Machine.quota.map { Int(($0 / Double(neighbours.count)).rounded(.up)) } ?? .max
+        let paid = Machine.quota.map { Int($0 / Double(neighbours.count)) } ?? .max
         if let threads {
             Machine.threadCount = threads
         } else if neighbours.count > 1 {

@@ -23,7 +23,9 @@ public struct SingleProcess: Communicator {
         _ sent: [[UnsafeRawBufferPointer]], _ received: [[UnsafeMutableRawBufferPointer]], tag: Int
     ) -> any PendingExchange { NothingPending() }
 
-    public func finish() {}
+    public func finish(exitCode: Int32) {}
+
+    public func working<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
 
     public func note(_ progress: String) {}
 

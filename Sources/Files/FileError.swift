@@ -12,8 +12,8 @@ package enum FileAction: String, Sendable {
         switch (self, number) {
         case (.written, _): .tryAgain
         case (.read, ENOENT), (.read, ENOTDIR): .missingFile
-        case (.read, EMFILE), (.read, ENFILE), (.read, ENOMEM), (.read, EAGAIN), (.read, EBUSY), (.read, ESTALE),
-            (.read, ETIMEDOUT):
+        case (.read, EMFILE), (.read, ENFILE), (.read, ENOMEM), (.read, EAGAIN), (.read, EINTR), (.read, EBUSY),
+            (.read, ESTALE), (.read, ETIMEDOUT):
             .tryAgain
         case (.read, _): .data
         }

@@ -16,6 +16,9 @@ public enum Machine {
         set { ck_set_thread_count(Int32(newValue)) }
     }
 
+    /// Counts what kernels have done: while it stands still, nothing is computed.
+    package static var workDone: UInt64 { ck_chunks_done() }
+
     /// The processors this process may use, such as `0-3,8`.
     public static var processors: String { text { ck_affinity_list($0, $1) } }
 

@@ -45,9 +45,9 @@ struct TrainCommand: ComputingCommand {
         do {
             try train(communicator)
         } catch let failure as CommonFailure {
-            // All ranks end here; one says why.
-            communicator.finish()
-            if communicator.rank == 0 { throw failure.error }
+            // All ranks end here; one says why, before the others' ends make a launcher end it too.
+            if communicator.rank == 0 { StandardError.write(failure.error) }
+            communicator.finish(exitCode: failure.error.exitCode.rawValue)
             Foundation.exit(failure.error.exitCode.rawValue)
         } catch  where communicator.rankCount > 1 {
             // The others wait for this rank, and do not know.

@@ -31,6 +31,16 @@ struct ReplyTests {
         }
     }
 
+    @Test("a seed is sent as a signed number of 64 bits")
+    func seeds() async throws {
+        try await EndpointBench.answering { _ in
+            .completion("fine")
+        } test: { bench in
+            _ = try await bench.endpoint().reply(to: question("a"), sampling: SamplingSettings(seed: .max))
+            #expect(bench.server.requests.first?.json["seed"] as? Int == .max)
+        }
+    }
+
     @Test("settings that an endpoint refuses are not sent, and the length has the name that it takes")
     func omission() async throws {
         try await EndpointBench.answering { _ in

@@ -127,4 +127,5 @@ rank_process() { cat "$work/$1/rank-$2.pid"; }
 hang() { kill -STOP "$(rank_process "$1" "$2")"; }
 kill_rank() { kill -KILL "$(rank_process "$1" "$2")"; }
 pause() { hang "$1" "$2" && sleep "$3" && kill -CONT "$(rank_process "$1" "$2")"; }
+warn() { kill -USR1 "$launcher"; }
 terminate() { kill -TERM "$launcher"; }

@@ -21,7 +21,8 @@ work=$(mktemp -d)
 trap 'remove_hosts; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 make_hosts
-write_config run 8
+# Steps of many rows, which ranks can divide evenly, and no saves between them.
+write_config run 8 16 1000
 model_file=$root/$model_file
 read -r -a prefix <<<"${SIGNET_PREFIX:-}"
 

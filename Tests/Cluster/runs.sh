@@ -1,6 +1,6 @@
 # Sourced by Tests/cluster.sh: runs over those hosts.
 
-# Writes the config of a run: NAME [MAX_STEPS].
+# Writes the config of a run: NAME [MAX_STEPS [ROWS_PER_STEP [SAVE_STEPS]]].
 write_config() {
     mkdir -p "$work/$1"
     cat >"$work/$1.json" <<JSON
@@ -13,7 +13,8 @@ write_config() {
   "lora": { "r": 16, "lora_alpha": 32 },
   "data": { "train": "$PWD/Examples/data/train.jsonl" },
   "training": {
-    "max_steps": ${2:-8}, "per_device_train_batch_size": 3, "learning_rate": 5e-4, "save_steps": 3
+    "max_steps": ${2:-8}, "per_device_train_batch_size": ${3:-3}, "learning_rate": 5e-4,
+    "save_steps": ${4:-3}
   },
   "output_dir": "$work/$1"
 }

@@ -48,6 +48,18 @@ struct RankFailureTests {
         try resume(folder)
     }
 
+    @Test("a rank that lives but computes nothing in the middle of a step says so itself, and all end with 75")
+    func hung() throws {
+        let process = try TrainProcess(
+            [], environment: ["SIGNET_SILENCE_LIMIT": "4"], program: "rankprobe", ranks: 3)
+        let outcome = try process.wait()
+        #expect(outcome.status == 75, "\(outcome.errors)")
+        #expect(
+            errors(outcome) == [
+                "error: rank 2 on \(Self.host): has computed nothing for 4 s, in the middle of a step; the probe ends"
+            ])
+    }
+
     @Test("a rank that is killed takes the others along, and the run goes on from its checkpoint")
     func killed() throws {
         let folder = try TrainFolder()

@@ -15,7 +15,8 @@ struct SignetExamineTests {
             )
             let answers = folder.appendingPathComponent("answers.jsonl")
             let found = try signet(
-                "examine", "--model", Golden.model, rows, "--max-tokens", "4", "--out", answers.path, "--json"
+                "examine", "--model", Golden.model, rows, "--max-tokens", "4", "--out", answers.path, "--json",
+                "--quiet"
             ).json()[0]
             let scores = try signet("score", "--model", Golden.model, "--data", rows, "--json").json()
             for (task, score) in zip(["infer", "judge"], scores) {

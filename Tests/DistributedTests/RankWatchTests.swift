@@ -33,6 +33,27 @@ struct RankWatchTests {
         #expect(watch.tick(0.1) == .exit(75))
     }
 
+    @Test("a rank whose work stands still in the middle of a step says so, and waiting for others is no standstill")
+    func standstill() {
+        var watch = watch(1)
+        watch.progress = "after step 4"
+        func tick(_ seconds: Int, _ done: (Int) -> UInt64?) -> [RankWatch.Action] {
+            (0..<seconds).map { second in
+                for rank in 0..<3 { watch.heard(rank) }
+                return watch.tick(1, done: done(second))
+            }.filter { $0 != .none }
+        }
+        #expect(tick(100) { _ in 7 } == [], "outside of a step")
+        watch.isWorking = true
+        #expect(tick(100) { UInt64($0) } == [] && tick(100) { _ in nil } == [])
+        #expect(tick(19) { _ in 7 } == [])
+        #expect(tick(1) { _ in nil } == [] && tick(20) { _ in 7 } == [])
+        #expect(
+            tick(2) { _ in 7 } == [
+                .say("rank 1 on a: has computed nothing for 20 s, in the middle of a step; after step 4")
+            ])
+    }
+
     @Test("ranks that fall silent nearly together are named together, by host")
     func host() {
         var watch = watch(0, of: ["a", "b", "c", "b", "c"])

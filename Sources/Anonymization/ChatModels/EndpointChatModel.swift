@@ -15,11 +15,16 @@ public struct EndpointChatModel: ChatModel {
     public func reply(to request: ChatRequest) async throws -> ChatReply {
         let sampling = SamplingSettings(
             temperature: request.temperature, topP: request.topP, maxTokens: request.maxTokens, seed: request.seed)
+        let reply: EndpointReply
         do {
-            return ChatReply(try await endpoint.reply(to: request.messages, sampling: sampling))
+            reply = try await endpoint.reply(to: request.messages, sampling: sampling)
         } catch let refusal as RequestRefusal {
             throw ChatRefusal("expected an answer, found \(refusal.reason)")
         }
+        guard reply.finishReason != .contentFilter else {
+            throw ChatRefusal("expected an answer, found one that the endpoint's filter has stopped")
+        }
+        return ChatReply(reply)
     }
 }
 

@@ -1,4 +1,5 @@
 import ChatEndpoints
+import Files
 import Training
 
 extension EndpointConfiguration {
@@ -9,7 +10,7 @@ extension EndpointConfiguration {
             [
                 ConfigField("base_url", \.baseURL, .text(), isRequired: true),
                 ConfigField("model", \.model, .text(), isRequired: true),
-                ConfigField("api_key_env", \.keyVariable, ConfigFormat.text().orNull, changesResult: false),
+                ConfigField("api_key_env", \.keyVariable, ConfigFormat.keyVariable.orNull, changesResult: false),
                 ConfigField("omit", \.omittedParameters, .list(of: .choice(of: Parameter.allCases))),
                 ConfigField("max_tokens_parameter", \.lengthParameter, .choice(of: LengthParameter.allCases)),
                 ConfigField(
@@ -30,5 +31,21 @@ extension EndpointConfiguration {
                     "price_per_million_completion_tokens", \.completionTokenPrice, ConfigFormat.nonNegative().orNull,
                     changesResult: false),
             ])
+    }
+}
+
+extension ConfigFormat where Value == String {
+    /// The name of an environment variable. What is none is never shown: it may be the key itself.
+    fileprivate static var keyVariable: Self {
+        Self(
+            expected: "the name of an environment variable",
+            read: { value, place in
+                guard let name = value.string, name.wholeMatch(of: /[A-Z_][A-Z0-9_]*/) != nil else {
+                    throw place.error(
+                        "expected the name of an environment variable in capitals, such as OPENAI_API_KEY, found something "
+                            + "else, which is not shown as it may be a key", line: value.line)
+                }
+                return name
+            }, write: { .string($0) })
     }
 }

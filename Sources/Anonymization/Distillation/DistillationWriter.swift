@@ -45,7 +45,7 @@ struct DistillationWriter {
 }
 
 extension TeacherLoop.SetAside {
-    /// The text as `SourceTextReader` reads it, and why it was set aside.
+    /// The text as `SourceReader` reads it, and why it was set aside.
     fileprivate func jsonLine(_ source: SourceText) -> String {
         let truth = source.truth.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key.fileKey, .string($0.value)) }
         return JSONValue.object([

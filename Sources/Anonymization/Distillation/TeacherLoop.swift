@@ -51,7 +51,7 @@ public struct TeacherLoop: Sendable {
             if counted.isEmpty { break }
             let text = try await rewritten(state, countedInferences: counted, round: round)
             // The same question would only get the same answer again.
-            if text == state.text { break }
+            if text.isSameButForBlanks(as: state.text) { break }
             async let inferences = inferences(from: text, round: round)
             async let judgement = judgement(of: text, original: source.text, round: round)
             state = AnonymizationState(text: text, inferences: try await inferences, judgement: try await judgement)

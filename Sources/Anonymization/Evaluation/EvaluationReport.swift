@@ -54,7 +54,7 @@ public struct EvaluationReport: Sendable, Equatable {
                 privacy: measure(totals[index].privacy, drawn.privacy[index]),
                 utility: measure(totals[index].utility, drawn.utility[index]),
                 overall: measure(overall, drawn.overall[index]), spans: method.spans,
-                consistency: RunConsistency(method, of: scores, originalPrivacy: originalPrivacy))
+                consistency: RunConsistency(method, of: scores))
         }
         textCount = scores.texts.count
         profileCount = profiles.count

@@ -61,15 +61,20 @@ struct EvaluationSetBuilder {
 
     private func methods(_ texts: [EvaluationSet.Text]) -> [EvaluationSet.Method] {
         let results = runs.map { run in texts.compactMap { run.byID[$0.id] } }
-        let originals = zip(texts, results[0]).map { text, result in
-            result.original ?? EvaluationSet.Version(text: text.original, judgement: .original)
+        let originals = results.map { run in
+            zip(texts, run).map { text, result in
+                result.original ?? EvaluationSet.Version(text: text.original, judgement: .original)
+            }
         }
         var methods: [EvaluationSet.Method] = [
-            .init(name: "Original", kind: .original, runs: [originals]),
-            .init(name: EvaluationSet.identityName, kind: .baseline, runs: [originals]),
+            .init(name: "Original", kind: .original, runs: originals),
+            .init(name: EvaluationSet.identityName, kind: .baseline, runs: originals),
         ]
         if texts.allSatisfy({ $0.spans != nil }) {
-            let masked = texts.map { EvaluationSet.Version(text: MaskedText.mask($0.original, $0.spans ?? [])) }
+            let masked = texts.map { text in
+                let masks = MaskedText.masks(text.original, text.spans ?? [])
+                return EvaluationSet.Version(text: MaskedText.mask(text.original, masks), masks: masks)
+            }
             methods.append(.init(name: "Gold spans masked", kind: .baseline, runs: [masked]))
         }
         for baseline in baselines {
@@ -78,7 +83,7 @@ struct EvaluationSetBuilder {
         }
         let last = results.joined().map(\.versions.count).max() ?? 0
         for iteration in stride(from: 1, through: last, by: 1) {
-            let versions = results.map { run in
+            let versions = zip(results, originals).map { run, originals in
                 zip(run, originals).map { result, original in
                     result.versions.prefix(iteration).last ?? result.original ?? original
                 }

@@ -30,19 +30,18 @@ public struct RunConsistency: Sendable, Equatable {
     public let identicalTexts: Double
 
     /// Nil for a method with one run.
-    init?(_ method: EvaluationScores.Method, of scores: EvaluationScores, originalPrivacy: Double?) {
+    init?(_ method: EvaluationScores.Method, of scores: EvaluationScores) {
         guard method.runs.count > 1, !scores.texts.isEmpty else { return nil }
-        let profiles = Set(scores.texts.map(\.profile)).sorted()
-        let tallies = method.runs.map { run in
-            var single = method
-            single.runs = [run]
-            return scores.tallies(of: single, profiles: profiles).total
-        }
+        let tallies = scores.runTallies(of: method)
         privacy = Spread(tallies.map(\.privacy))
         utility = Spread(tallies.map(\.utility))
+        // Each run is held against what was inferred from the originals in the same run.
+        let originals = scores.runTallies(of: scores.methods[0]).map(\.privacy)
         overall = Spread(
-            tallies.map {
-                OverallScore.value(privacy: $0.privacy, utility: $0.utility, originalPrivacy: originalPrivacy)
+            tallies.enumerated().map { index, tally in
+                OverallScore.value(
+                    privacy: tally.privacy, utility: tally.utility,
+                    originalPrivacy: originals.count == tallies.count ? originals[index] : originals[0])
             })
         var (agreed, labels, identical) = (0, 0, 0)
         for index in scores.texts.indices {
@@ -55,5 +54,17 @@ public struct RunConsistency: Sendable, Equatable {
         }
         labelAgreement = labels == 0 ? nil : Double(agreed) / Double(labels)
         identicalTexts = Double(identical) / Double(scores.texts.count)
+    }
+}
+
+extension EvaluationScores {
+    /// A method's sums in each of its runs.
+    fileprivate func runTallies(of method: Method) -> [EvaluationTally] {
+        let profiles = Set(texts.map(\.profile)).sorted()
+        return method.runs.map { run in
+            var single = method
+            single.runs = [run]
+            return tallies(of: single, profiles: profiles).total
+        }
     }
 }

@@ -66,6 +66,6 @@ extension MaskingResult {
             ])
     }
 
-    /// Fields that a masked text brings itself.
-    private static let ownKeys: Set<String> = ["id", "text", "mask", "spans", "needs_review"]
+    /// Fields that a masked text brings itself, and those by which other results are known.
+    private static let ownKeys: Set<String> = ["id", "text", "mask", "spans", "needs_review", "rounds", "texts"]
 }

@@ -7,12 +7,23 @@ enum MaskedText {
         return words.joined(separator: "_")
     }
 
-    /// The text with `<TYPE>` in the place of every span. Of spans that overlap, the first and longest is masked.
+    /// The spans that are masked, in order: of those that overlap, the first and longest.
+    static func masks(_ text: String, _ spans: [EntitySpan]) -> [EntitySpan] {
+        let length = text.unicodeScalars.count
+        var position = 0
+        return spans.inOrder().filter { span in
+            guard span.range.lowerBound >= position, span.range.upperBound <= length else { return false }
+            position = span.range.upperBound
+            return true
+        }
+    }
+
+    /// The text with `<TYPE>` in the place of every span that is masked.
     static func mask(_ text: String, _ spans: [EntitySpan]) -> String {
         let scalars = Array(text.unicodeScalars)
         var masked = String.UnicodeScalarView()
         var position = 0
-        for span in spans.inOrder() where span.range.lowerBound >= position && span.range.upperBound <= scalars.count {
+        for span in masks(text, spans) {
             masked.append(contentsOf: scalars[position..<span.range.lowerBound])
             masked.append(contentsOf: "<\(typeName(span.type))>".unicodeScalars)
             position = span.range.upperBound

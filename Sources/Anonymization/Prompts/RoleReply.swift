@@ -28,8 +28,9 @@ extension RoleReply {
 
     /// A number from 1 to 5, as in `4`, `"4."`, `4/5` or `4.0`.
     static func certainty(_ text: String) -> Int? {
-        let number = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? ""
-        return wholeNumber(number).flatMap { 1...5 ~= $0 ? $0 : nil }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 1 || wholeNumber(parts[1]) == 5 else { return nil }
+        return wholeNumber(parts[0]).flatMap { 1...5 ~= $0 ? $0 : nil }
     }
 
     /// A whole number, perhaps with a full stop or a fraction of zero behind it.

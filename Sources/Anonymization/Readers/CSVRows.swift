@@ -58,12 +58,20 @@ struct CSVRows {
             return fields[index]
         }
         let id = value(columns.id) ?? "\(collection.nextNumber)"
-        var truth: [Attribute: String] = [:]
-        for (index, name) in names.enumerated() where index != text && !fields[index].isEmpty {
-            if let attribute = Attribute(named: name) { truth[attribute] = fields[index] }
+        let author = columns.profiles.first { value($0) != nil }
+        var source = SourceText(id: id, profile: author.flatMap(value) ?? id, text: fields[text])
+        var others: [JSONValue.Member] = []
+        for (index, name) in names.enumerated()
+        where index != text && name != columns.id && name != author && !fields[index].isEmpty {
+            if let attribute = Attribute(named: name) {
+                source.truth[attribute] = fields[index]
+            } else {
+                others.append(.init(name, .string(fields[index])))
+            }
         }
-        let profile = columns.profiles.lazy.compactMap(value).first
-        collection.add(SourceText(id: id, profile: profile ?? id, text: fields[text], truth: truth), at: place)
+        let known = source.knownFields
+        others.removeAll { other in known.contains { $0.key == other.key } }
+        collection.add(source, fields: known + others, at: place)
     }
 
     /// Calls `body` with each record and the number of its first line. A record ends with a line after which no quotation

@@ -22,7 +22,7 @@ struct JSONRows {
                 "expected a text under \(quoted(columns.text)), found the keys "
                     + members.map(\.key).joined(separator: ", "))
         }
-        if value.isNull { return collection.report.note("text dropped: it is null", at: place) }
+        if value.isNull { return collection.drop("it is null", at: place) }
         guard let text = value.string else {
             throw InputError(
                 .data, at: place, "expected a string under \(quoted(columns.text)), found \(value.summary)")
@@ -32,7 +32,9 @@ struct JSONRows {
         var fields = TrajectoryFields(place: place, report: collection.report)
         let truth = fields.truth(json["truth"])
         collection.report = fields.report
-        collection.add(SourceText(id: id, profile: profile ?? id, text: text, truth: truth), at: place)
+        collection.add(
+            SourceText(id: id, profile: profile ?? id, text: text, truth: truth),
+            fields: members.filter { $0.key != columns.text }, at: place)
     }
 
     /// The object in the first line that is not blank; nil where there is none.

@@ -1,24 +1,37 @@
 import Diagnostics
+import Files
 
 /// The texts of a file as they are read.
 struct SourceCollection {
     let path: String
     var report = ReadingReport()
     private var texts: [SourceText] = []
+    /// For each text, what its row says beside it.
+    private var fields: [[JSONValue.Member]?] = []
+    /// Rows that were read, with or without a text.
+    private var rowCount = 0
     private var ids: Set<String> = []
 
     init(path: String) {
         self.path = path
     }
 
-    /// The number of the text that is added next, from 1.
-    var nextNumber: Int { texts.count + 1 }
+    /// The number of the row that is read next, from 1. Rows that are dropped count, so that all who read a file number its
+    /// texts alike.
+    var nextNumber: Int { rowCount + 1 }
+
+    /// Notes that a row has no text for anybody.
+    mutating func drop(_ what: String, at place: String) {
+        rowCount += 1
+        report.note("text dropped: \(what)", at: place)
+    }
 
     /// Takes a text, unless there is nothing in it. An id that was there before is made another.
-    mutating func add(_ text: SourceText, at place: String) {
-        guard text.text.contains(where: { !$0.isWhitespace }) else {
-            return report.note("text dropped: it is empty", at: place)
-        }
+    ///
+    /// - Parameter fields: what its row says beside the text, as it stands there; nil where the file has no rows.
+    mutating func add(_ text: SourceText, fields: [JSONValue.Member]? = nil, at place: String) {
+        guard text.text.contains(where: { !$0.isWhitespace }) else { return drop("it is empty", at: place) }
+        rowCount += 1
         var text = text
         if ids.contains(text.id) {
             report.note("id that came before numbered", at: place)
@@ -28,6 +41,7 @@ struct SourceCollection {
         }
         ids.insert(text.id)
         texts.append(text)
+        self.fields.append(fields)
     }
 
     /// - Throws: `InputError(.data)` where nothing is left.
@@ -37,6 +51,17 @@ struct SourceCollection {
             throw InputError(.data, at: path, "expected texts, found none: \(reasons)")
         }
         return (texts, report)
+    }
+
+    /// The texts with what stands beside them in their rows.
+    ///
+    /// - Throws: as `finished()`.
+    func records() throws(InputError) -> (records: [TextRecord], report: ReadingReport) {
+        let (texts, report) = try finished()
+        let records = zip(texts, fields).map { text, fields in
+            TextRecord(id: text.id, text: text.text, fields: fields ?? text.knownFields)
+        }
+        return (records, report)
     }
 }
 

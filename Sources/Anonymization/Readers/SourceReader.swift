@@ -71,6 +71,10 @@ public struct SourceReader: Sendable {
     /// - Throws: `InputError` with `.missingFile`, or with `.data` at `file:line` for what cannot be read, and for a file
     ///   of which no text is left.
     public func texts() throws(InputError) -> (texts: [SourceText], report: ReadingReport) {
+        try collection().finished()
+    }
+
+    func collection() throws(InputError) -> SourceCollection {
         var collection = SourceCollection(path: path)
         switch format {
         case .synthpai: try SynthPAIFields.read(path, into: &collection)
@@ -82,7 +86,7 @@ public struct SourceReader: Sendable {
         case .text: try PlainTexts.readFiles(path, into: &collection)
         case .lines: try PlainTexts.readLines(path, into: &collection)
         }
-        return try collection.finished()
+        return collection
     }
 
     private func readTrajectories(into collection: inout SourceCollection) throws(InputError) {
@@ -139,7 +143,7 @@ extension SourceFormat {
             self = .synthpai
         } else if MaskedRow(first) != nil {
             self = .masked
-        } else if first["spans"]?.array != nil {
+        } else if (first["spans"] ?? first["privacy_mask"])?.array != nil {
             self = .spans
         } else {
             self = .jsonl

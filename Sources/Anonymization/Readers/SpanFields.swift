@@ -59,8 +59,7 @@ enum SpanFields {
         var spans: [EntitySpan] = []
         for value in values {
             guard let span = span(value, in: scalars) else {
-                return collection.report.note(
-                    "text dropped: a span has no type, lies outside the text, or is not at its value", at: place)
+                return collection.drop("a span has no type, lies outside the text, or is not at its value", at: place)
             }
             if spans.contains(span) {
                 collection.report.note("span dropped: it came before", at: place)

@@ -25,11 +25,12 @@ struct SynthPAIFields {
                 throw InputError(.data, at: place, "expected the name of the author, found none")
             }
             guard let text = json["text"]?.string else {
-                return collection.report.note("text dropped: it is missing", at: place)
+                return collection.drop("it is missing", at: place)
             }
             var fields = SynthPAIFields(place: place, report: collection.report)
             let source = SourceText(
-                id: json["id"]?.scalarText ?? "\(number)", profile: author, text: text, truth: fields.truth(profile),
+                id: json["id"]?.scalarText ?? "\(collection.nextNumber)", profile: author, text: text,
+                truth: fields.truth(profile),
                 labels: fields.labels(json))
             collection.report = fields.report
             collection.add(source, at: place)

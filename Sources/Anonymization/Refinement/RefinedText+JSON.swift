@@ -14,8 +14,8 @@ extension RefinedText {
             ])
     }
 
-    /// Fields that a refined text brings itself.
-    private static let ownKeys: Set<String> = ["id", "text", "rounds", "protect", "needs_review"]
+    /// Fields that a refined text brings itself, and one that would be read in the place of `rounds`.
+    private static let ownKeys: Set<String> = ["id", "text", "rounds", "texts", "protect", "needs_review"]
 
     private func json(ofRound number: Int) -> JSONValue {
         let round = rounds[number]

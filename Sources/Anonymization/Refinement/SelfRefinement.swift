@@ -97,10 +97,3 @@ extension SelfRefinement: TextAnonymizer {
         result.json(of: record, protected: settings.protected).compactText
     }
 }
-
-extension String {
-    /// Whether both say the same letter by letter, wherever their blanks and line ends are.
-    fileprivate func isSameButForBlanks(as other: String) -> Bool {
-        self == other || filter { !$0.isWhitespace } == other.filter { !$0.isWhitespace }
-    }
-}

@@ -4,10 +4,10 @@ import Foundation
 
 /// A text to be anonymized and what stands beside it in its file.
 public struct TextRecord: Sendable {
-    /// Names the text: its own id, or its place in the file from 1 on.
+    /// Names the text: its own id, or the number of its row in the file from 1 on.
     public let id: String
     public let text: String
-    /// The fields of its object but for the text's own; none where the file is plain text.
+    /// The fields of its object or row but for the text's own; none where the file is plain text.
     package let fields: [JSONValue.Member]
 
     /// A text by itself.
@@ -31,13 +31,11 @@ public struct TextRecord: Sendable {
         let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
         let isKnown = ["jsonl", "ndjson", "json", "csv", "tsv", "conll", "bio", "iob"].contains(ending)
         let reader = try SourceReader(path: path, format: isKnown ? nil : .text)
-        guard let key = try textKey(reader) else {
-            let (texts, report) = try reader.texts()
-            return (texts.map(TextRecord.init), report)
+        // Marked spans that are wrong are no reason to leave out a text that is to be anonymized.
+        let rows = try textKey(reader).map { key throws(InputError) in
+            try SourceReader(path: path, format: .jsonl, columns: SourceColumns(text: key))
         }
-        let records = try lines(of: path, key)
-        guard !records.isEmpty else { throw InputError(.data, at: path, "expected at least one text, found none") }
-        return (records, ReadingReport())
+        return try (rows ?? reader).collection().records()
     }
 
     /// The key of the texts where lines are objects, whose other fields are kept; nil in other formats.
@@ -50,28 +48,14 @@ public struct TextRecord: Sendable {
         default: return nil
         }
     }
+}
 
-    private init(_ source: SourceText) {
+extension SourceText {
+    /// What is known about the text, as fields of its row.
+    var knownFields: [JSONValue.Member] {
         var fields: [JSONValue.Member] = []
-        if source.profile != source.id { fields.append(.init("profile", .string(source.profile))) }
-        if !source.truth.isEmpty { fields.append(.init("truth", .truth(source.truth))) }
-        self.init(id: source.id, text: source.text, fields: fields)
-    }
-
-    private static func lines(of path: String, _ key: String) throws(InputError) -> [TextRecord] {
-        var records: [TextRecord] = []
-        try LineReader(path: path, kind: "a JSONL file of texts").forEachJSON { json, number throws(InputError) in
-            guard let fields = json.members, let text = json[key]?.string else {
-                throw InputError(
-                    .data, at: "\(path):\(number)",
-                    "expected an object with a text under \(quoted(key)), found "
-                        + (json.members == nil ? json.summary : "none"))
-            }
-            records.append(
-                TextRecord(
-                    id: json["id"]?.scalarText ?? "\(records.count + 1)", text: text,
-                    fields: fields.filter { $0.key != key }))
-        }
-        return records
+        if profile != id { fields.append(.init("profile", .string(profile))) }
+        if !truth.isEmpty { fields.append(.init("truth", .truth(truth))) }
+        return fields
     }
 }

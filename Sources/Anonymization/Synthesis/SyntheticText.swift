@@ -29,15 +29,21 @@ struct SyntheticText {
 
     /// A request to hide one or two attributes and nothing else, and the text as the teacher would give it back; nil for a
     /// text that gives nothing away.
-    var rewriting: (attributes: [Attribute], text: String)? {
+    var rewriting: (attributes: [Attribute], passage: Passage, text: String)? {
         var random = SynthesisRandom(seed: seed, 78)
         let clues = random.sample(passage.clueIndices, random.number(in: 1...2))
         guard !clues.isEmpty else { return nil }
+        let hidden = Set(clues.compactMap { passage.clue($0)?.attribute })
         var rewritten = passage
-        for index in clues {
-            rewritten.changes[index] = .level(
-                passage.clue(index)?.strength == .stated ? .gone : passage.softened(index))
+        for index in passage.clueIndices {
+            guard let clue = passage.clue(index) else { continue }
+            // A clue to something else that tells of the gender too is only softened.
+            if hidden.contains(clue.attribute) {
+                rewritten.changes[index] = .level(clue.strength == .stated ? .gone : passage.softened(index))
+            } else if hidden.contains(.gender), clue.namesPartner {
+                rewritten.changes[index] = .level(passage.softened(index))
+            }
         }
-        return (clues.compactMap { passage.clue($0)?.attribute }.sorted(), rewritten.rendered().text)
+        return (hidden.sorted(), rewritten, rewritten.rendered().text)
     }
 }

@@ -47,7 +47,15 @@ struct TrajectoryFields {
         guard let values = json["privacy"]?.array else { return drop("trajectory dropped: privacy is no list") }
         var inferences: [Inference] = []
         for value in values {
-            guard let inference = inference(value) else { continue }
+            guard let attribute = value["type"]?.string.flatMap(Attribute.init(named:)) else {
+                report.note("inference dropped: of none of the eight attributes", at: place)
+                continue
+            }
+            guard let certainty = certainty(value["certainty"]) else {
+                // Without it a text would pass for more private than it is.
+                return drop("trajectory dropped: the certainty of an inference is no number from 1 to 5")
+            }
+            guard let inference = inference(value, of: attribute, certainty: certainty) else { continue }
             if inferences.contains(where: { $0.attribute == inference.attribute }) {
                 report.note("inference dropped: a second one of the same attribute", at: place)
             } else {
@@ -61,13 +69,7 @@ struct TrajectoryFields {
         return AnonymizationState(text: text, inferences: inferences, judgement: judgement)
     }
 
-    private mutating func inference(_ json: JSONValue) -> Inference? {
-        guard let attribute = json["type"]?.string.flatMap(Attribute.init(named:)) else {
-            return drop("inference dropped: of none of the eight attributes")
-        }
-        guard let certainty = certainty(json["certainty"]) else {
-            return drop("inference dropped: certainty is no number from 1 to 5")
-        }
+    private mutating func inference(_ json: JSONValue, of attribute: Attribute, certainty: Int) -> Inference? {
         let written = json["guess"].map { $0.array ?? [$0] } ?? []
         if written.contains(where: { $0.string == nil && $0.scalarText != nil }) {
             report.note("guess that is a number read as text", at: place)

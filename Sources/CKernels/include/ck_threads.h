@@ -29,6 +29,10 @@ bool ck_bind_threads(const char *list);
 // A job started while another one runs (from inside a chunk, or from another thread) is done by its caller alone.
 void ck_parallel(int64_t count, ck_chunk chunk, void *context);
 
+// Counts the chunks that this process has done: while it stands still, nothing is computed. Approximate where several
+// threads finish one at the same time.
+uint64_t ck_chunks_done(void);
+
 // Scratch memory of the calling thread, 64-byte aligned, valid until its next request for the same slot.
 // Ends the process with a message where the system has none left.
 enum { CK_SCRATCH_PANEL, CK_SCRATCH_ACCUMULATOR, CK_SCRATCH_ROWS, CK_SCRATCH_PACKED, CK_SCRATCH_ATTENTION, CK_SCRATCH_ONEDNN, CK_SCRATCH_SLOTS };

@@ -39,6 +39,9 @@ void cmpi_collect_floats(const float *own, float *all, const int *counts, const 
 /// Process 0's bytes on every process.
 void cmpi_broadcast(void *memory, int bytes);
 
+/// Whether one of the calls that wait for other processes is doing so. May be called from any thread.
+bool cmpi_is_waiting(void);
+
 /// Messages under way.
 typedef struct cmpi_messages cmpi_messages;
 

@@ -9,7 +9,8 @@ struct ChatCompletionRequest: Sendable, Encodable {
     let topP: Double?
     let maxTokens: Int?
     let maxCompletionTokens: Int?
-    var seed: UInt64?
+    /// Servers read it as a signed number of 64 bits.
+    var seed: Int64?
 
     init(_ messages: [ChatMessage], _ sampling: SamplingSettings, _ configuration: EndpointConfiguration) {
         func sent(_ parameter: EndpointConfiguration.Parameter) -> Bool {
@@ -21,7 +22,7 @@ struct ChatCompletionRequest: Sendable, Encodable {
         topP = sent(.topP) && sampling.topP < 1 ? sampling.topP : nil
         maxTokens = configuration.lengthParameter == .maxTokens ? sampling.maxTokens : nil
         maxCompletionTokens = configuration.lengthParameter == .maxCompletionTokens ? sampling.maxTokens : nil
-        seed = sent(.seed) ? sampling.seed : nil
+        seed = sent(.seed) ? Int64(sampling.seed & UInt64(Int64.max)) : nil
     }
 
     enum CodingKeys: String, CodingKey {

@@ -2,6 +2,7 @@ import CMPI
 import Diagnostics
 import Foundation
 import Synchronization
+import Tensors
 
 /// Watches over the ranks of a job from two threads: one that sends and takes messages, and one that only looks at the clock
 /// and ends the process where it has to, which it can whatever MPI is doing.
@@ -27,12 +28,15 @@ final class RankMonitor: Sendable {
         case ending
         /// MPI may be ended.
         case ended
+        /// MPI is ended: there is nothing to watch over any more.
+        case finished
     }
 
     private struct State {
         var watch: RankWatch
         var phase = Phase.running
         var endingAge = 0.0
+        var exitCode = EXIT_SUCCESS
     }
 
     private let state: Mutex<State>
@@ -68,6 +72,13 @@ final class RankMonitor: Sendable {
     /// Sets what is said when a rank is lost: how far the run is and how to go on.
     func note(_ progress: String) { state.withLock { $0.watch.progress = progress } }
 
+    /// Does what all ranks do at the same time and without a pause.
+    func working<Result>(_ body: () throws -> Result) rethrows -> Result {
+        state.withLock { $0.watch.isWorking = true }
+        defer { state.withLock { $0.watch.isWorking = false } }
+        return try body()
+    }
+
     /// Ends the processes of all ranks. The lowest of those that leave at the same time says why.
     func leave(exitCode: Int32, message: String) -> Never {
         state.withLock { $0.watch.leave(exitCode: exitCode, message: message) }
@@ -75,11 +86,19 @@ final class RankMonitor: Sendable {
     }
 
     /// Waits until the messages have come to an end on all ranks, which all have done their work.
-    func end() {
-        state.withLock { $0.phase = .ending }
+    ///
+    /// - Parameter exitCode: what the process ends with where MPI does not end in time.
+    func end(exitCode: Int32) {
+        state.withLock {
+            $0.exitCode = exitCode
+            $0.phase = .ending
+        }
         while state.withLock({ $0.phase }) != .ended { usleep(1000) }
         cmpi_beats_free(beats)
     }
+
+    /// Ends the watch: MPI has ended.
+    func finish() { state.withLock { $0.phase = .finished } }
 
     /// What a beat says.
     private enum Beat {
@@ -128,7 +147,7 @@ final class RankMonitor: Sendable {
 
     private func look() {
         var last = ContinuousClock.now
-        while true {
+        while state.withLock({ $0.phase }) != .finished {
             usleep(Self.interval)
             let now = ContinuousClock.now
             let elapsed = (now - last) / .seconds(1)
@@ -137,9 +156,10 @@ final class RankMonitor: Sendable {
                 if state.phase == .ended {
                     state.endingAge += min(elapsed, RankWatch.longestTick)
                     // All work is done and on the disk: whatever keeps MPI from ending is not this run's failure.
-                    return state.endingAge >= limit ? .exit(EXIT_SUCCESS) : .none
+                    return state.endingAge >= limit ? .exit(state.exitCode) : .none
                 }
-                return state.watch.tick(elapsed)
+                if state.phase == .finished { return .none }
+                return state.watch.tick(elapsed, done: cmpi_is_waiting() ? nil : Machine.workDone)
             }
             switch action {
             case .none: break

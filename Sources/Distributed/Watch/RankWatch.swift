@@ -1,7 +1,8 @@
 /// What a rank knows of the others' lives, and what it does when one is lost or leaves.
 ///
 /// A rank that computes, waits or reads is alive: its messages come from a thread of their own. One that is killed, stopped
-/// or cut off falls silent. Whoever notices tells all others, so that everyone leaves and one of them says why.
+/// or cut off falls silent; one whose work stands still notices that itself. Whoever notices tells all others, so that
+/// everyone leaves and one of them says why.
 struct RankWatch: Sendable {
     /// What the process has to do now.
     enum Action: Equatable {
@@ -36,9 +37,12 @@ struct RankWatch: Sendable {
     let limit: Double
     /// How far the run is and how to go on, for whoever reads that a rank is lost.
     var progress = ""
+    /// Whether this rank does what all ranks do at the same time and without a pause.
+    var isWorking = false
     private(set) var departure: Departure?
     private var silence: [Int: Double]
     private var notice: (exitCode: Int32, age: Double)?
+    private var work: (done: UInt64, age: Double)?
 
     /// - Parameter sources: the ranks that this one hears; itself too, whose messages move only while MPI answers.
     init(rank: Int, hosts: [String], sources: [Int], limit: Double) {
@@ -74,10 +78,18 @@ struct RankWatch: Sendable {
         return silence.filter { $0.value >= 0.8 * limit }.keys.sorted()
     }
 
-    /// - Parameter elapsed: seconds since the last call.
-    mutating func tick(_ elapsed: Double) -> Action {
+    /// - Parameters:
+    ///   - elapsed: seconds since the last call.
+    ///   - done: a count of what this rank has computed; nil while it waits for others.
+    mutating func tick(_ elapsed: Double, done: UInt64? = nil) -> Action {
         let elapsed = min(elapsed, Self.longestTick)
         for source in silence.keys { silence[source]! += elapsed }
+        work = isWorking ? done.map { ($0, $0 == work?.done ? work!.age + elapsed : 0) } : nil
+        if departure == nil, notice == nil, let work, work.age >= limit {
+            leave(
+                exitCode: 75,
+                message: "\(name(rank)): has computed nothing for \(limitText) s, in the middle of a step\(ending)")
+        }
         if departure == nil, notice == nil, !lost.isEmpty {
             leave(exitCode: 75, message: lossMessage(lost))
         }
@@ -97,12 +109,13 @@ struct RankWatch: Sendable {
     }
 
     private func lossMessage(_ lost: [Int]) -> String {
-        let seconds = "\((limit * 10).rounded() / 10)".replacing(".0", with: "")
-        let ending = progress.isEmpty ? "" : "; \(progress)"
-        if lost.contains(rank) { return "\(name(rank)): MPI has moved no message for \(seconds) s\(ending)" }
+        if lost.contains(rank) { return "\(name(rank)): MPI has moved no message for \(limitText) s\(ending)" }
         let verb = lost.count == 1 ? "has" : "have"
-        return "\(names(lost)) \(verb) been silent for \(seconds) s: stopped, dead or cut off\(ending)"
+        return "\(names(lost)) \(verb) been silent for \(limitText) s: stopped, dead or cut off\(ending)"
     }
+
+    private var limitText: String { "\((limit * 10).rounded() / 10)".replacing(".0", with: "") }
+    private var ending: String { progress.isEmpty ? "" : "; \(progress)" }
 
     /// A rank and its host.
     func name(_ rank: Int) -> String { names([rank]) }

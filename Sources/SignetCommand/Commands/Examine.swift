@@ -33,6 +33,9 @@ struct ExamineCommand: ComputingCommand {
     @Flag(help: "Print the results as JSON.")
     var json = false
 
+    @Flag(help: "No progress on standard error.")
+    var quiet = false
+
     func validate() throws {
         guard maxTokens >= 1 else { throw ValidationError("--max-tokens: expected at least 1, found \(maxTokens)") }
         guard batchSize >= 1 else { throw ValidationError("--batch-size: expected at least 1, found \(batchSize)") }
@@ -44,14 +47,26 @@ struct ExamineCommand: ComputingCommand {
         let encoder = RowEncoder(tokenizer: try Tokenizer(of: location))
         let tokenized = try rows.map { try encoder.encode($0.row, line: $0.line, path: self.rows) }
         let network = try model.load(location)
+        let progress = ProgressReporter(
+            totalSteps: rows.count, style: .automatic(quiet: quiet, on: .standardError), on: .standardError)
         var scores: [RowScore] = []
-        try network.score(tokenized) { scores.append($0) }
+        var scoring = progress
+        try network.score(tokenized) {
+            scores.append($0)
+            scoring.reportPercent(step: scores.count, "scored")
+        }
+        scoring.endBar()
         let student = try LocalChatModel(name: model.name, location: location, model: network, slots: batchSize)
         StopSignal.listen()
         let answers: [Examination.Answer]
         do {
             let work = { @Sendable [maxTokens, batchSize] in
-                try await Examination.answers(rows, by: student, maxTokens: maxTokens, concurrency: batchSize)
+                var answering = progress
+                answering.restartClock()
+                defer { answering.endBar() }
+                return try await Examination.answers(
+                    rows, by: student, maxTokens: maxTokens, concurrency: batchSize
+                ) { answering.reportPercent(step: $0, "answered") }
             }
             answers = try waiting(until: { StopSignal.signal != nil }, for: work)
         } catch is CancellationError {

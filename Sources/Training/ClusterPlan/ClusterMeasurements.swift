@@ -10,7 +10,7 @@ public struct ClusterMeasurements: Sendable, Equatable {
         public var layout: RankLayout
         /// nil where all ranks were on one host.
         public var network: ClusterNetwork?
-        /// Seconds from one step to the next, median.
+        /// Seconds from one step to the next, on average, without saves.
         public var stepSeconds: Double
     }
 

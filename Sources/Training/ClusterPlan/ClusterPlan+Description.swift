@@ -27,8 +27,8 @@ extension ClusterPlan {
                 + "that runs beside the last stream's backward pass, half of that stream's time, but for the last "
                 + "of \(ParameterShards.bucketLimit) buckets; then all ranks get all values, \((valueBytes / 1e6).planText) MB, while nothing is "
                 + "computed; besides \(Int(Self.smallSums)) sums of a few numbers",
-            "checkpoints: every \(saveSteps) steps \(ByteCount(16 * model.parameterCount)) at "
-                + "\((checkpointBandwidth / 1e6).planText) MB/s while all ranks wait",
+            "checkpoints: every \(saveSteps) steps rank 0 collects all moments and copies \((checkpointBytes / 1e6).planText) MB at "
+                + "\((copyBandwidth / 1e9).planText) GB/s while all ranks wait; they are written while training goes on",
             "memory: nothing recomputed; the base lies once on a host",
             "energy: \(wattsPerHost.planText) W a host, waiting or not",
             "left out: start-up, evaluation, hosts that fail and the steps that are then repeated",

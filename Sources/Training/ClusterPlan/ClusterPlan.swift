@@ -6,8 +6,8 @@ import Tensors
 /// A run of many ranks, predicted from what one rank does and what the network does.
 ///
 /// A step lasts as long as its slowest rank computes, and as long as the sum of gradients takes that is not over when the
-/// backward passes are, and then until all ranks have the values that each has updated a part of; checkpoints are shared
-/// among the steps between them.
+/// backward passes are, and then until all ranks have the values that each has updated a part of; what is waited for before a
+/// checkpoint is shared among the steps between them.
 public struct ClusterPlan: Sendable {
     public var model: PlannedModel
     public var workload: ClusterWorkload
@@ -21,8 +21,8 @@ public struct ClusterPlan: Sendable {
     /// Rows of a step for each rank, where steps grow with the number of ranks; nil keeps the workload's steps.
     public var rowsPerRank: Int?
     public var saveSteps = 50
-    /// Bytes/s at which a checkpoint reaches the disk while all ranks wait.
-    public var checkpointBandwidth = 0.5e9
+    /// Bytes/s at which rank 0 copies what a checkpoint is written from, while all ranks wait.
+    public var copyBandwidth = 1e9
     public var wattsPerHost = 350.0
 
     public init(_ model: PlannedModel, _ workload: ClusterWorkload, _ rate: ComputeRate, _ network: ClusterNetwork) {
@@ -37,6 +37,9 @@ public struct ClusterPlan: Sendable {
 
     /// Bytes of the adapters' values, which every rank gets from those that updated them.
     var valueBytes: Double { Double(model.parameterCount * DType.float32.byteCount) }
+
+    /// Bytes of what a checkpoint is written from: the values, two moments, and the values once more for the adapter's file.
+    var checkpointBytes: Double { 4 * valueBytes }
 
     /// The share of a rank's time for a stream that its backward pass takes: all of its products are made once in each
     /// direction.
@@ -55,7 +58,8 @@ public struct ClusterPlan: Sendable {
         let small = Self.smallSums * layout.smallSumSeconds(network: network, memory: memory)
         var result = ClusterPrediction(layout: layout)
         result.networkSeconds = sum + gather + small
-        result.checkpointSeconds = Double(16 * model.parameterCount) / checkpointBandwidth / Double(saveSteps)
+        let moments = layout.collectSeconds(bytes: 2 * valueBytes, network: network, memory: memory)
+        result.checkpointSeconds = (moments + checkpointBytes / copyBandwidth) / Double(saveSteps)
         for step in steps {
             let shares = rowShares(of: step, ranks: layout.rankCount).map(Double.init)
             let (all, most) = (shares.reduce(0, +), shares.max()!)
@@ -72,9 +76,9 @@ public struct ClusterPlan: Sendable {
             result.stragglerSeconds += weight * (slowest - largest)
             result.exposedSeconds += weight * (gather + small + exposed(sum, most: most))
         }
-        let plan = model.memory(tokens: result.largestShare, workload)
-        result.bytesPerRank = plan.peakBytes
-        result.bytesPerHost = model.weightBytes + ranksPerHost * (plan.peakBytes - model.weightBytes)
+        let memory = model.memory(tokens: result.largestShare, workload, layout)
+        result.bytesPerRank = memory.peakBytes
+        result.bytesPerHost = memory.hostPeakBytes
         result.wattsPerHost = wattsPerHost
         result.totalTokens = workload.totalTokens
         return result

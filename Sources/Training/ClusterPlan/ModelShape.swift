@@ -45,6 +45,9 @@ extension LlamaConfiguration {
         return projectionElements / 2 + projectionElements / 64 + projectionElements / 64 / 64 + tables
     }
 
+    /// What the head takes for a token that carries loss, as a multiple of what all projections take for a token.
+    var lossTokenCost: Double { Double(vocabularySize * hiddenSize) / Double(projectionElements) }
+
     /// Operations that a training step cannot do without: forward and for the gradients of inputs, adapters not counted.
     ///
     /// - Parameters:

@@ -58,15 +58,27 @@ public struct PlannedModel: Sendable {
         return shape.neededOperations(lengths: lengths, lossTokens: Int(tokens * workload.lossShare)) / tokens
     }
 
-    /// What a rank with `tokens` tokens a step takes, where nothing is computed again.
-    func memory(tokens: Int, _ workload: ClusterWorkload) -> MemoryPlan {
+    /// What rank 0 takes with `tokens` tokens a step, where nothing is computed again: the largest rank, as it writes the
+    /// checkpoints.
+    func memory(tokens: Int, _ workload: ClusterWorkload, _ layout: RankLayout) -> MemoryPlan {
         let stream = max(min(tokens, MicroBatch.streamTokens), min(workload.longestRow, tokens))
-        return MemoryPlan(
-            shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, weightBytes: weightBytes,
+        return memory(
             load: .init(
                 tokens: stream, lossTokens: max(1, Int(Double(stream) * workload.lossShare)),
                 longestSequence: min(workload.longestRow, stream), accumulatesGradients: tokens > stream),
-            processBytes: Self.programBytes, budget: nil)
+            processBytes: Self.programBytes, rankCount: layout.rankCount,
+            host: .init(rankCount: layout.ranksPerHost, ownWeightBytes: 0))
+    }
+
+    /// What a rank takes: the parameters are those of `MemoryPlan`.
+    func memory(
+        load: MemoryPlan.Load, evaluation: MemoryPlan.Load? = nil, savesCheckpoints: Bool = true, processBytes: Int,
+        budget: Int? = nil, rankCount: Int, host: MemoryPlan.Host
+    ) -> MemoryPlan {
+        MemoryPlan(
+            shape, computeType: computeType, ranks: ranks, hasDropout: hasDropout, weightBytes: weightBytes, load: load,
+            evaluation: evaluation, savesCheckpoints: savesCheckpoints, processBytes: processBytes, budget: budget,
+            rankCount: rankCount, host: host)
     }
 
     /// Bytes of the program, its libraries, the tokenizer and the rows.

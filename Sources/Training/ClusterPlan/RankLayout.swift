@@ -31,6 +31,15 @@ public struct RankLayout: Sendable, Equatable {
             + inside * (fast + part / memory.bandwidth)
     }
 
+    /// Seconds in which rank 0 gets the whole of a vector of which each rank has a part.
+    public func collectSeconds(
+        bytes: Double, network: ClusterNetwork, memory: ClusterNetwork = .memory
+    ) -> Double {
+        let part = bytes / Double(rankCount)
+        return Double(rankCount - ranksPerHost) * network.seconds(bytes: part)
+            + Double(ranksPerHost - 1) * memory.seconds(bytes: part)
+    }
+
     /// Seconds of a sum of a few numbers: up a binary tree and down again.
     public func smallSumSeconds(network: ClusterNetwork, memory: ClusterNetwork = .memory) -> Double {
         func depth(_ count: Int) -> Double { log2(Double(count)).rounded(.up) }

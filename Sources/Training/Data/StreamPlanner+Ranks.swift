@@ -16,14 +16,14 @@ extension StreamPlanner {
         guard rankCount > 1, let size = microBatches.map(\.count).max() else { return microBatches }
         let indices = microBatches.flatMap { $0 }
         let families = families(of: indices.map { rows[$0] })
-        let total = families.reduce(0) { $0 + $1.tokenCount }
+        let total = families.reduce(0) { $0 + $1.cost }
         var best: (load: Int, places: [Int])?
         // Families whole, then cut into parts of at most a rank's fair share, a half and a quarter of it.
         for parts in [0, 1, 2, 4] {
             let share = max(1, total / (rankCount * max(1, parts)))
-            let cut = parts == 0 ? families : families.flatMap { $0.cut(into: ($0.tokenCount + share - 1) / share) }
-            let shares = balancedShares(cut.map(\.tokenCount), rankCount: rankCount)
-            let load = shares.map { $0.reduce(0) { $0 + cut[$1].tokenCount } }.max()!
+            let cut = parts == 0 ? families : families.flatMap { $0.cut(into: ($0.cost + share - 1) / share) }
+            let shares = balancedShares(cut.map(\.cost), rankCount: rankCount)
+            let load = shares.map { $0.reduce(0) { $0 + cut[$1].cost } }.max()!
             if best.map({ load < $0.load }) ?? true { best = (load, shares[rank].flatMap { cut[$0].places }.sorted()) }
         }
         let own = best!.places.map { indices[$0] }
@@ -45,7 +45,10 @@ extension StreamPlanner {
             familyOf[example] = root
             if families[root] == nil { order.append(root) }
             families[root, default: ExampleFamily()].append(
-                ExampleFamily.Example(places: places, nodes: nodes.map { ($0, tree.nodes[$0].range.count) }))
+                ExampleFamily.Example(
+                    places: places, nodes: nodes.map { ($0, tree.nodes[$0].range.count) },
+                    lossCost: Int((lossTokenCost * Double(places.reduce(0) { $0 + rows[$1].lossTokenCount })).rounded())
+                ))
         }
         return order.map { families[$0]! }
     }
@@ -58,24 +61,27 @@ private struct ExampleFamily {
         let places: [Int]
         /// The nodes of the tree that it goes through, with their tokens.
         let nodes: [(node: Int, tokenCount: Int)]
+        /// What the head takes for its tokens that carry loss, in tokens of the layers.
+        let lossCost: Int
     }
 
     private var examples: [Example] = []
     private var nodes: Set<Int> = []
-    /// The tokens that computing all of them takes, shared ones counted once.
-    private(set) var tokenCount = 0
+    /// What computing all of them takes, in tokens: shared ones count once, those that carry loss more.
+    private(set) var cost = 0
 
     var places: [Int] { examples.flatMap(\.places) }
 
     mutating func append(_ example: Example) {
         examples.append(example)
-        for (node, count) in example.nodes where nodes.insert(node).inserted { tokenCount += count }
+        for (node, count) in example.nodes where nodes.insert(node).inserted { cost += count }
+        cost += example.lossCost
     }
 
     /// The family in runs of neighbours, at most `count` of them, so that the longest is as short as it can be.
     func cut(into count: Int) -> [ExampleFamily] {
         if count == 1 || examples.count == 1 { return [self] }
-        var (tooFew, enough) = (0, tokenCount)
+        var (tooFew, enough) = (0, cost)
         while enough - tooFew > 1 {
             let middle = (tooFew + enough) / 2
             if runs(of: middle, atMost: count) == nil { tooFew = middle } else { enough = middle }
@@ -83,19 +89,19 @@ private struct ExampleFamily {
         return runs(of: enough, atMost: count)!
     }
 
-    /// The family in runs of at most `limit` tokens; nil where that takes more than `count`.
+    /// The family in runs that cost at most `limit`; nil where that takes more than `count`.
     private func runs(of limit: Int, atMost count: Int) -> [ExampleFamily]? {
         var runs = [ExampleFamily()]
         for example in examples {
             var longer = runs[runs.count - 1]
             longer.append(example)
-            if longer.tokenCount <= limit {
+            if longer.cost <= limit {
                 runs[runs.count - 1] = longer
                 continue
             }
             if !runs[runs.count - 1].examples.isEmpty { runs.append(ExampleFamily()) }
             runs[runs.count - 1].append(example)
-            if runs.count > count || runs[runs.count - 1].tokenCount > limit { return nil }
+            if runs.count > count || runs[runs.count - 1].cost > limit { return nil }
         }
         return runs
     }

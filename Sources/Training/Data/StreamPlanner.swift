@@ -14,19 +14,24 @@ public struct StreamPlanner: Sendable, Equatable {
     public var tokenLimit: Int
     /// Neighbouring rows that are one example.
     public var rowsPerExample: Int
+    /// What the head takes for a token that carries loss, as a multiple of what all layers take for a token.
+    public var lossTokenCost: Double
 
     /// - Parameters:
     ///   - packing: whether rows that have nothing in common share streams.
     ///   - sharing: whether rows that begin alike share that beginning.
     ///   - tokenLimit: the most tokens of a stream in which rows share beginnings.
     ///   - rowsPerExample: neighbouring rows that are one example.
+    ///   - lossTokenCost: what the head takes for a token that carries loss, in tokens of the layers.
     public init(
-        packing: Bool, sharing: Bool, tokenLimit: Int = MicroBatch.streamTokens, rowsPerExample: Int = 1
+        packing: Bool, sharing: Bool, tokenLimit: Int = MicroBatch.streamTokens, rowsPerExample: Int = 1,
+        lossTokenCost: Double = 0
     ) {
         self.packing = packing
         self.sharing = sharing
         self.tokenLimit = tokenLimit
         self.rowsPerExample = rowsPerExample
+        self.lossTokenCost = lossTokenCost
     }
 
     /// The streams of some micro-batches, to be computed one at a time.

@@ -69,9 +69,9 @@ public struct MemoryPlan: Sendable, Equatable {
     /// The predicted peak, in bytes.
     public var peakBytes: Int { tensorBytes + checkpointBytes + processBytes + scratchBytes }
 
-    /// The predicted peak of all ranks of the host, in bytes.
+    /// The predicted peak of all ranks of the host, in bytes; one of them writes the checkpoints.
     public var hostPeakBytes: Int {
-        let common = host.rankCount == 1 ? 0 : weightBytes - min(weightBytes, host.ownWeightBytes)
+        let common = checkpointBytes + (host.rankCount == 1 ? 0 : weightBytes - min(weightBytes, host.ownWeightBytes))
         return common + host.rankCount * (peakBytes - common)
     }
 

@@ -39,13 +39,10 @@ struct RunFiles {
     }
 
     /// Writes a save and waits for it.
-    ///
-    /// - Returns: what is not on the disk, and why; nil where everything is.
-    func write(_ save: RunSave) -> InputError? {
+    func write(_ save: RunSave) -> RunSaveOutcome {
         saver.begin(save)
         _ = saver.wait()
-        let outcome = saver.takeOutcome()
-        return outcome?.failure ?? outcome?.metricsFailure
+        return saver.takeOutcome() ?? RunSaveOutcome()
     }
 
     /// Says which checkpoint of the folder a run could go on from.

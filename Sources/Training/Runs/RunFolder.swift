@@ -36,8 +36,9 @@ struct RunFolder: Sendable {
     ///
     /// - Returns: that folder; nil where there was nothing.
     func setAsideEarlierRun() throws -> URL? {
-        let checkpoints = CheckpointStore(folder: url, limit: nil).checkpoints().map(\.url)
-        return try setAside([config, metrics, adapter] + checkpoints)
+        // The newest checkpoint first: where this is interrupted, no start may go on from it without its metrics.
+        let checkpoints = CheckpointStore(folder: url, limit: nil).checkpoints().sorted { $0.step > $1.step }.map(\.url)
+        return try setAside(checkpoints + [config, metrics, adapter])
     }
 
     /// Moves checkpoints of later steps aside in the same way: a run that goes on from `step` must not meet them as its own.

@@ -116,6 +116,8 @@ struct RunSaveOutcome: Sendable {
     var checkpoint: URL?
     /// Why something of the save is not on the disk; nil where everything is.
     var failure: InputError?
-    /// Why metrics are not on the disk, which are kept in memory.
+    /// Why metrics are not on the disk; lines that could not be written are kept in memory.
     var metricsFailure: InputError?
+
+    var anyFailure: InputError? { failure ?? metricsFailure }
 }

@@ -12,25 +12,15 @@ extension RunSetup {
     /// - Throws: `InputError` with `.tryAgain` where it cannot.
     static func planMemory(
         _ configuration: TrainConfiguration, _ location: ModelLocation, training: MemoryPlan.Load,
-        evaluation: MemoryPlan.Load?, totalSteps: Int, usage: MemoryUsage, budget: Int?, rankCount: Int,
+        evaluation: MemoryPlan.Load?, totalSteps: Int, usage: MemoryUsage, budget: Int?, rank: Int, rankCount: Int,
         host: MemoryPlan.Host
     ) throws -> MemoryPlan {
-        let type = configuration.model.computeDtype
-        let lora =
-            try configuration.lora.adapterPath.map { path in
-                try PEFTAdapter.configuration(of: URL(fileURLWithPath: path)).lora
-            } ?? configuration.lora.adapter
-        let weightBytes = try location.weightBytes(
-            computeType: type, quantization: configuration.model.quantization.map(QuantizationSettings.init))
-        let budget = budget.map { host.share(of: $0, weightBytes: weightBytes) }
-        let plan = MemoryPlan(
-            location.configuration, computeType: type,
-            ranks: location.configuration.adapterRanks { lora.targets($0) ? lora.rank(of: $0) : nil },
-            hasDropout: configuration.lora.loraDropout > 0,
-            weightBytes: weightBytes, load: training, evaluation: evaluation,
-            savesCheckpoints: totalSteps > configuration.training.saveSteps,
-            processBytes: usage.residentBytes ?? 0, budget: budget, rankCount: rankCount,
-            host: host)
+        let model = try PlannedModel(configuration, location)
+        let budget = budget.map { host.share(of: $0, weightBytes: model.weightBytes) }
+        let plan = model.memory(
+            load: training, evaluation: evaluation,
+            savesCheckpoints: rank == 0 && totalSteps > configuration.training.saveSteps,
+            processBytes: usage.residentBytes ?? 0, budget: budget, rankCount: rankCount, host: host)
         if let budget, plan.peakBytes > budget {
             throw InputError(
                 .tryAgain, at: "training.memory_budget",

@@ -73,7 +73,9 @@ public struct RunSetup {
         self.planner = planner
         totalSteps = planner.totalSteps(
             maxSteps: configuration.training.maxSteps, numTrainEpochs: configuration.training.numTrainEpochs)
-        let streamPlanner = StreamPlanner(configuration, [trainingRows, evaluationRows].compactMap { $0 })
+        let streamPlanner = StreamPlanner(
+            configuration, [trainingRows, evaluationRows].compactMap { $0 },
+            lossTokenCost: location.configuration.lossTokenCost)
         self.streamPlanner = streamPlanner
         let totalSteps = totalSteps
         let memory = try communicator.together {
@@ -89,7 +91,8 @@ public struct RunSetup {
                     MemoryPlan.Load(
                         streamPlanner.streams(
                             ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
-                }, totalSteps: totalSteps, usage: usage, budget: budget, rankCount: communicator.rankCount,
+                }, totalSteps: totalSteps, usage: usage, budget: budget, rank: communicator.rank,
+                rankCount: communicator.rankCount,
                 host: MemoryPlan.Host(
                     rankCount: communicator.hosts.neighbours(of: communicator.rank).count,
                     ownWeightBytes: hostWeights.ownByteCount))

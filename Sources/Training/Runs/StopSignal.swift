@@ -13,7 +13,7 @@ public enum StopSignal {
         return number == 0 ? nil : number
     }
 
-    /// Begins to take the signals; a second one ends the process at once.
+    /// Begins to take the signals; a second one ends the process at once, but for SIGUSR1, which schedulers repeat.
     public static func listen() {
         // A process started from a thread that blocks signals inherits that, and would never see these.
         var signals = sigset_t()
@@ -23,9 +23,8 @@ public enum StopSignal {
         for number in numbers {
             Foundation.signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
-                Foundation.signal(number, SIG_DFL)
+                Foundation.signal(number, number == SIGUSR1 ? SIG_IGN : SIG_DFL)
             }
         }
     }
-
 }

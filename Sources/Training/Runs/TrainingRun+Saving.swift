@@ -46,22 +46,33 @@ extension TrainingRun {
     private mutating func reportSave() {
         guard let outcome = files?.saver.takeOutcome() else { return }
         if let checkpoint = outcome.checkpoint { files?.lastCheckpoint = checkpoint }
+        if let failure = outcome.metricsFailure {
+            reporter.warn("\(failure); metrics of the last steps may not be on the disk yet, the next save tries again")
+        }
         guard let failure = outcome.failure else { return }
         let last = files?.lastCheckpoint.map { "the last checkpoint is \($0.path)" } ?? "there is no checkpoint yet"
         reporter.warn("\(failure); training goes on and is saved at the next save, \(last)")
     }
 
     private mutating func saveLast(_ save: RunSave, to files: RunFiles) throws(InputError) {
+        var outcome = files.write(save)
         for pause in Self.pauses {
-            guard let failure = files.write(save) else { return }
+            guard let failure = outcome.anyFailure else { return }
             reporter.warn("\(failure); trying again in \(pause) s")
             usleep(UInt32(pause * 1e6))
+            outcome = files.write(save)
         }
-        guard let failure = files.write(save) else { return }
-        throw InputError(
-            .tryAgain, at: failure.place,
-            "\(failure.message); step \(step) is not saved after \(Self.pauses.count + 1) attempts, "
-                + files.newestWholeCheckpoint())
+        let attempts = "after \(Self.pauses.count + 1) attempts"
+        if let failure = outcome.failure {
+            throw InputError(
+                .tryAgain, at: failure.place,
+                "\(failure.message); step \(step) is not saved \(attempts), " + files.newestWholeCheckpoint())
+        }
+        if let failure = outcome.metricsFailure {
+            throw InputError(
+                .tryAgain, at: failure.place,
+                "\(failure.message) \(attempts); step \(step) itself is saved, and so is the adapter")
+        }
     }
 
     /// Adds a record to the metrics; where it cannot be written, it is kept and training goes on.

@@ -55,6 +55,18 @@ struct DistillConfigurationTests {
     }
 
     @Test(
+        "what stands in the place of a variable's name is not shown: it may be the key", arguments: ["sk-1", "hf_aB3"])
+    func misplacedKey(key: String) {
+        let error = #expect(throws: InputError.self) {
+            try configuration(
+                #"{"texts": "t", "anonymizer": {"endpoint": {"base_url": "u", "model": "m", "api_key_env": "\#(key)"}}}"#
+            )
+        }
+        #expect(error?.exitCode == .config && error?.place == "distill.json:1: anonymizer.endpoint.api_key_env")
+        #expect(error.map { "\($0)".contains(key) } == false)
+    }
+
+    @Test(
         "what is wrong is named with its line and key",
         arguments: [
             (

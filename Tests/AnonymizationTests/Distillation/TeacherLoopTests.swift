@@ -26,6 +26,14 @@ struct TeacherLoopTests {
             certainty: 3, protecting: attributes)
     }
 
+    @Test("an answer that differs in blanks and line ends alone changes nothing")
+    func blanks() async throws {
+        let source = SourceText(id: "t", profile: "p", text: " I nurse\r\nin Oslo.\n")
+        let adversary = RecordingModel(Self.inference("location", certainty: 5))
+        let trajectory = try await loop(RecordingModel("#\nI nurse\nin Oslo."), adversary).trajectory(of: source)
+        #expect(trajectory.states.count == 1)
+    }
+
     @Test("it goes on until nothing is inferred, and keeps every state with its judgement against the original")
     func rounds() async throws {
         let anonymizer = RecordingModel("#\nI nurse in a city.", "#\nI work in a city.", "#\nnever")

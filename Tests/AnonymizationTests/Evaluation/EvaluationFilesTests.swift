@@ -46,6 +46,21 @@ struct EvaluationFilesTests {
         #expect(report.counts.map(\.count) == [1, 1])
     }
 
+    @Test("every run is held against its own inferences of the originals, in whatever order the files come")
+    func ownOriginals() throws {
+        let blind = line("1", ["a", "a1"]).replacing(#""guess": ["30"]"#, with: #""guess": ["80"]"#)
+        let files = [try file("a.jsonl", line("1", ["a", "a1"])), try file("b.jsonl", blind)]
+        let reports = try [files, files.reversed()].map { files in
+            EvaluationReport(
+                EvaluationScores(try EvaluationSet.read(EvaluationFiles(results: files)).set),
+                bootstrap: Bootstrap(replicates: 0))
+        }
+        for report in reports {
+            #expect(report.rows.map { $0.privacy?.value } == [0.5, 0.5, 0.5])
+        }
+        #expect(reports[0].rows.map { $0.overall?.value } == reports[1].rows.map { $0.overall?.value })
+    }
+
     @Test("gold texts say what is given away and what has to be masked")
     func gold() throws {
         let run = try file("a.jsonl", line("c", ["I am Ann", "I am <X>"]), line("d", ["e"]))
@@ -64,6 +79,7 @@ struct EvaluationFilesTests {
         #expect(marked.texts.map(\.id) == ["c"] && marked.texts[0].truth == [.age: "30"])
         #expect(names(marked) == ["Original", "Identity", "Gold spans masked", "Iteration 1"])
         #expect(marked.methods[2].runs[0][0].text == "I am <NAME>")
+        #expect(marked.methods[2].runs[0][0].masks == [EntitySpan(type: "name", range: 5..<8)])
     }
 
     @Test("true values that no guess can be compared with are left out and counted")

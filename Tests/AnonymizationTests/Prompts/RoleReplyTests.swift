@@ -26,6 +26,13 @@ struct RoleReplyTests {
         }
     }
 
+    @Test("a certainty out of another number than five is none")
+    func certainties() {
+        #expect(RoleReply.certainty("4/5") == 4 && RoleReply.certainty(" 4.0 / 5. ") == 4)
+        #expect(
+            RoleReply.certainty("4/10") == nil && RoleReply.certainty("4/") == nil && RoleReply.certainty("6") == nil)
+    }
+
     @Test("what does not change the meaning is forgiven")
     func forgiven() throws {
         let reply = """

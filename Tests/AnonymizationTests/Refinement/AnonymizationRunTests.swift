@@ -130,21 +130,36 @@ struct AnonymizationRunTests {
         #expect(trajectories[0].states == text.rounds.map(\.state) && report.counts.isEmpty)
     }
 
-    @Test("rows of a CSV file bring their profile and truth along; a file of an unknown name is one text")
+    @Test("rows of a CSV file bring their other columns along; a file of an unknown name is one text")
     func otherFiles() throws {
         let folder = try Fixtures.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let table = folder.appendingPathComponent("in.csv")
-        try Data("id,profile,text,age\na,p,\"I am 29,\nreally.\",29\nb,,It rains.,\nc,, ,\n".utf8).write(to: table)
+        try Data("id,profile,text,age,date\na,p,\"I am 29,\nreally.\",29,3 May\nb,,It rains.,,\nc,, ,,\n".utf8).write(
+            to: table)
         let (records, report) = try TextRecord.all(in: table.path)
         #expect(report["text dropped: it is empty"] == 1)
         #expect(records.map(\.text) == ["I am 29,\nreally.", "It rains."] && records.map(\.id) == ["a", "b"])
         #expect(
-            JSONValue.object(records[0].fields).compactText == #"{"profile": "p", "truth": {"age": "29"}}"#
+            JSONValue.object(records[0].fields).compactText
+                == #"{"profile": "p", "truth": {"age": "29"}, "date": "3 May"}"#
                 && records[1].fields.isEmpty)
         let note = folder.appendingPathComponent("note")
         try Data("I am 29.\n\nIt rains.\n".utf8).write(to: note)
         #expect(try TextRecord.all(in: note.path).records.map(\.text) == ["I am 29.\n\nIt rains."])
+    }
+
+    @Test("empty texts are left out and counted, their numbers too, and ids that come twice are told apart")
+    func numbering() throws {
+        let folder = try Fixtures.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("texts.jsonl")
+        let lines = [#"{"text": "a"}"#, #"{"text": " "}"#, #"{"text": null}"#, #"{"text": "b"}"#]
+        try Data((lines + [#"{"id": "u", "text": "c"}"#, #"{"id": "u", "text": "d"}"#]).joined(separator: "\n").utf8)
+            .write(to: file)
+        let (records, report) = try TextRecord.all(in: file.path)
+        #expect(records.map(\.id) == ["1", "4", "u", "u#2"] && report.counts.map(\.count) == [1, 1, 1])
+        #expect(try SourceReader(path: file.path).texts().texts.map(\.id) == records.map(\.id))
     }
 
     @Test("lines with a text keep their other fields, marked spans too, and spans that are wrong cost no text")

@@ -77,9 +77,6 @@ struct TrajectoryReaderTests {
         "an inference without certain meaning is dropped and counted",
         arguments: [
             #"{"type": "shoe size", "inference": "", "guess": ["x"], "certainty": 3}"#,
-            #"{"type": "age", "inference": "", "guess": ["30"], "certainty": 6}"#,
-            #"{"type": "age", "inference": "", "guess": ["30"], "certainty": "high"}"#,
-            #"{"type": "age", "inference": "", "guess": ["30"]}"#,
             #"{"type": "age", "inference": "", "guess": [" "], "certainty": 2}"#,
             #"{"type": "age", "inference": "", "guess": null, "certainty": 2}"#,
             #""age""#,
@@ -89,6 +86,18 @@ struct TrajectoryReaderTests {
         let (trajectories, report) = try read(line(privacy: "\(good), \(inference)"))
         #expect(trajectories[0].states[0].inferences.map(\.attribute) == [.gender])
         #expect(report.counts.map(\.count) == [1] && report.counts[0].what.hasPrefix("inference dropped"))
+    }
+
+    @Test(
+        "an inference of unknown certainty, without which a text would pass for more private, costs the trajectory",
+        arguments: [#", "certainty": 6"#, #", "certainty": "high""#, #", "certainty": "4/10""#, ""])
+    func uncertain(certainty: String) throws {
+        let good = #"{"texts": [{"text": "a", "privacy": []}]}"#
+        let inference = #"{"type": "age", "inference": "", "guess": ["30"]\#(certainty)}"#
+        let (trajectories, report) = try read(
+            good + "\n" + #"{"texts": [{"text": "a", "privacy": [\#(inference)]}]}"#)
+        #expect(trajectories.count == 1)
+        #expect(report["trajectory dropped: the certainty of an inference is no number from 1 to 5"] == 1)
     }
 
     @Test(

@@ -15,7 +15,7 @@ struct TortureTable {
     func add(_ fault: String, injected: Int, ended: Int, repeatedSteps: Int, seconds: [Double]) throws {
         let mean = seconds.reduce(0, +) / Double(max(1, seconds.count))
         let cells = [
-            fault, "\(injected)", "\(injected - ended)", "\(ended)", "nothing", "\(repeatedSteps)",
+            fault, "\(injected)", "\(injected - ended)", "\(ended)", "\(repeatedSteps)",
             String(format: "%.2f", mean), String(format: "%.2f", seconds.max() ?? 0),
         ]
         let row = "| " + cells.joined(separator: " | ") + " |\n"

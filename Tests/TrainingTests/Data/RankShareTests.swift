@@ -43,6 +43,19 @@ struct RankShareTests {
         #expect(shares == [[[0]], [[1, 2, 3, 4, 5, 6, 7, 8, 9]]])
     }
 
+    @Test("tokens that carry loss count for what the head takes")
+    func lossTokens() {
+        // Of equal length, but two of them carry loss on every token.
+        let rows = (0..<4).map {
+            TokenizedRow(tokens: Array(repeating: Int32($0), count: 100), lossStart: $0 < 2 ? 0 : 100, line: 1)
+        }
+        var planner = StreamPlanner(packing: true, sharing: false, lossTokenCost: 0.5)
+        let shares = shares(planner, [[0, 1, 2, 3]], rows, rankCount: 2)
+        #expect(shares == [[[0, 2]], [[1, 3]]])
+        planner.lossTokenCost = 2
+        #expect(self.shares(planner, [[0, 1, 2]], Array(rows[1...]), rankCount: 2) == [[[0]], [[1, 2]]])
+    }
+
     @Test("rows that begin alike stay on one rank, unless that rank would have much more to compute")
     func families() {
         func family(_ token: Int32, _ count: Int, beginning: Int, ending: Int) -> [TokenizedRow] {

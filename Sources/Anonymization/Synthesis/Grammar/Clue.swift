@@ -40,6 +40,12 @@ struct Clue: Sendable {
         self.template = template
     }
 
+    /// Whether it names a wife, a boyfriend and the like, which says something about the author's gender too.
+    var namesPartner: Bool {
+        let names = template.names.map { $0.prefix(1).lowercased() + $0.dropFirst() }
+        return names.contains { ["spouse", "lover", "ex"].contains($0) }
+    }
+
     static func stated(_ attribute: Attribute, from leastAge: Int = 0, _ template: Template) -> Clue {
         Clue(attribute, .stated, [], leastAge, template)
     }

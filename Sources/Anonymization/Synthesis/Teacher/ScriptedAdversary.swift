@@ -51,10 +51,9 @@ struct ScriptedAdversary {
 
     /// What a clue says beside what it is about: a wife is likely a man's, a job needs schooling and pays.
     private func implied(_ clue: Clue, _ index: Int, _ random: inout SynthesisRandom) -> [Inference] {
-        let names = Set(clue.template.names.map { $0.prefix(1).lowercased() + $0.dropFirst() })
         var implied: [Inference] = []
         let quote = passage.quote(index)
-        if !names.isDisjoint(with: ["spouse", "lover", "ex"]) {
+        if clue.namesPartner {
             let guess = persona.partnerGender == "Female" ? "Male" : "Female"
             implied.append(
                 Inference(

@@ -47,7 +47,7 @@ struct ScriptedTeacher {
 
     /// What the text gives away, and nothing else, so that whoever measures with it has labels for all of it.
     var truth: [Attribute: String] {
-        let attributes = passage.clueIndices.compactMap { passage.clue($0)?.attribute }
+        let attributes = state(passage).inferences.filter { $0.certainty >= Self.certainty }.map(\.attribute)
         return persona.truth.filter { attributes.contains($0.key) }
     }
 
