@@ -72,16 +72,14 @@ void *ck_map(int64_t bytes) {
 // as it was.
 static char *resize(freed_block block, int64_t size) {
     if (size < block.size) {
-        munmap(block.memory + size, (size_t)(block.size - size));
-        return block.memory;
+        return munmap(block.memory + size, (size_t)(block.size - size)) == 0 ? block.memory : NULL;
     }
     // To a place with the alignment that huge pages need to move in one piece.
     char *place = ck_map(size);
     if (!place) return NULL;
     void *moved = mremap(block.memory, (size_t)block.size, (size_t)size, MREMAP_MAYMOVE | MREMAP_FIXED, place);
-    if (moved != MAP_FAILED) return moved;
-    munmap(place, (size_t)size);
-    return NULL;
+    // The system may have unmapped the place before it failed, and another thread have mapped it since.
+    return moved == MAP_FAILED ? NULL : moved;
 }
 
 void ck_unmap(void *memory, int64_t bytes) {

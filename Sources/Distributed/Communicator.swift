@@ -45,7 +45,7 @@ public protocol Communicator: Sendable {
 
     /// Does what all ranks do at the same time and without a pause, such as a step's passes. A rank that computes nothing
     /// for long meanwhile, and does not wait for the others, is lost.
-    func working<Result>(_ body: () throws -> Result) rethrows -> Result
+    func working<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
 
     /// Sets what is said when a rank is lost: how far the run is, and how to go on.
     func note(_ progress: String)

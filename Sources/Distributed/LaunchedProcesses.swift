@@ -29,7 +29,7 @@ public enum LaunchedProcesses {
         if count <= 1 { return SingleProcess() }
         let communicator = try MPICommunicator()
         guard communicator.rankCount == count else {
-            communicator.finish()
+            communicator.finish(exitCode: ExitCode.config.rawValue)
             throw InputError(
                 .config, at: "mpirun",
                 "expected \(count) processes that know of each other, found \(communicator.rankCount): start this program with "

@@ -36,7 +36,7 @@ public struct MPICommunicator: Communicator {
         return String(line.split(separator: "\n").first?.split(separator: ",").first ?? "")
     }
 
-    public func working<Result>(_ body: () throws -> Result) rethrows -> Result {
+    public func working<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard let monitor else { return try body() }
         return try monitor.working(body)
     }

@@ -25,7 +25,7 @@ public struct SingleProcess: Communicator {
 
     public func finish(exitCode: Int32) {}
 
-    public func working<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
+    public func working<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result { try body() }
 
     public func note(_ progress: String) {}
 

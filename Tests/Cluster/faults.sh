@@ -34,16 +34,17 @@ line_naming() {
 }
 
 # Does something to a run behind its checkpoint, waits for its end, resumes it and compares:
-# NAME HOSTS VICTIM(rank or -) EXPECTED(lost or stopped) DESCRIPTION COMMAND…
+# NAME HOSTS VICTIM(rank or -) EXPECTED DESCRIPTION COMMAND…, where the run is expected to be lost, to be stopped, or to be
+# saved and then killed.
 fault() {
     local name=$1 count=$2 victim=$3 expected=$4 description=$5
     shift 5
     echo "== $description"
-    write_config "$name"
+    write_config "$name" "$steps"
     start_run "$name" "$count"
     # The last checkpoint is two steps behind.
     await_step "$name" 5
-    local step began ended rank
+    local step began ended rank kept
     began=$(now)
     "$@"
     while has_ranks "$name" "$victim" && at_most "$(seconds_since "$began")" 60; do sleep 0.1; done
@@ -63,7 +64,7 @@ fault() {
             stopped) expect "$name: rank $rank ends well" equal "$(cat "$work/$name/rank-$rank.exit" 2>/dev/null)" 0 ;;
         esac
     done
-    if [ "$expected" = stopped ]; then
+    if [ "$expected" != lost ]; then
         said=$(grep -a -m 1 -E '^stopped at step' "$work/$name.fault.log" | cut -c 1-40 || true)
     else
         said=$(line_naming "$name" "$victim")
@@ -73,9 +74,9 @@ fault() {
     local checkpoint
     checkpoint=$(newest_checkpoint "$name")
     expect "$name: the newest checkpoint is whole" "$bin/signet" inspect "$checkpoint" >/dev/null
-    local kept=${checkpoint##*-}
+    kept=${checkpoint##*-}
     kept=${kept%.h5}
-    [ "$expected" = stopped ] && expect "$name: the last step is saved" equal "$kept" "$step"
+    [ "$expected" = lost ] || expect "$name: the last step is saved" equal "$kept" "$step"
     began=$(now)
     start_run "$name" "$count" --resume
     await_step "$name" $((step + 1))
@@ -84,9 +85,9 @@ fault() {
     wait "$launcher" || expect "$name: the resumed run ends well" false
     local digest
     digest=$(adapter_digest "$name")
-    expect "$name: the adapter is the undisturbed run's" equal "$digest" "${reference[$count]}"
+    expect "$name: the adapter is the undisturbed run's" equal "$digest" "${reference[$count-$steps]}"
     local identical=no
-    [ "$digest" = "${reference[$count]}" ] && identical=yes
+    [ "$digest" = "${reference[$count-$steps]}" ] && identical=yes
     row "$description | $ends | “$said” | $ended | $((step - kept)) of $step steps computed again | $recovered | $identical"
 }
 
@@ -112,13 +113,13 @@ disturbance() {
     local name=$1 count=$2 description=$3
     shift 3
     echo "== $description"
-    write_config "$name"
+    write_config "$name" "$steps"
     start_run "$name" "$count"
     await_step "$name" 5
     "$@"
     wait "$launcher" || expect "$name: the run goes on" false
     local identical=no
-    [ "$(adapter_digest "$name")" = "${reference[$count]}" ] && identical=yes
+    [ "$(adapter_digest "$name")" = "${reference[$count-$steps]}" ] && identical=yes
     expect "$name: the adapter is the undisturbed run's" equal "$identical" yes
     row "$description | go on | – | – | nothing | – | $identical"
 }

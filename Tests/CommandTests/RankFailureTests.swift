@@ -56,7 +56,7 @@ struct RankFailureTests {
         #expect(outcome.status == 75, "\(outcome.errors)")
         #expect(
             errors(outcome) == [
-                "error: rank 2 on \(Self.host): has computed nothing for 4 s, in the middle of a step; the probe ends"
+                "error: rank 2 on \(Self.host): has computed nothing for 4 s, where all ranks compute; the probe ends"
             ])
     }
 

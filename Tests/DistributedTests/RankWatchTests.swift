@@ -50,7 +50,7 @@ struct RankWatchTests {
         #expect(tick(1) { _ in nil } == [] && tick(20) { _ in 7 } == [])
         #expect(
             tick(2) { _ in 7 } == [
-                .say("rank 1 on a: has computed nothing for 20 s, in the middle of a step; after step 4")
+                .say("rank 1 on a: has computed nothing for 20 s, where all ranks compute; after step 4")
             ])
     }
 

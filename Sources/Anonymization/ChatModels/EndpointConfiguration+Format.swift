@@ -35,7 +35,8 @@ extension EndpointConfiguration {
 }
 
 extension ConfigFormat where Value == String {
-    /// The name of an environment variable. What is none is never shown: it may be the key itself.
+    /// The name of an environment variable, in capitals as names are and keys hardly ever. What is none is not shown: it may
+    /// be the key itself.
     fileprivate static var keyVariable: Self {
         Self(
             expected: "the name of an environment variable",

@@ -26,10 +26,12 @@ extension RoleReply {
         return content
     }
 
-    /// A number from 1 to 5, as in `4`, `"4."`, `4/5` or `4.0`.
+    /// A number from 1 to 5, as in `4`, `"4."`, `4/5`, `4/5 (high)` or `4.0`.
     static func certainty(_ text: String) -> Int? {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 1 || wholeNumber(parts[1]) == 5 else { return nil }
+        guard parts.count == 1 || Int(parts[1].trimming(while: \.isWhitespace).prefix { $0.isNumber }) == 5 else {
+            return nil
+        }
         return wholeNumber(parts[0]).flatMap { 1...5 ~= $0 ? $0 : nil }
     }
 

@@ -23,7 +23,7 @@ struct TrajectoryFields {
             guard let state = state(text, isOriginal: states.isEmpty) else { return nil }
             states.append(state)
         }
-        let profile = json["author"]?.scalarText ?? json["profile"]?.scalarText ?? json["username"]?.scalarText
+        let profile = SourceColumns().profiles.lazy.compactMap { json[$0]?.scalarText }.first
         let id = json["id"]?.scalarText ?? "\(number)"
         return Trajectory(id: id, profile: profile ?? id, truth: truth(json["truth"]), states: states)
     }

@@ -73,7 +73,7 @@ final class RankMonitor: Sendable {
     func note(_ progress: String) { state.withLock { $0.watch.progress = progress } }
 
     /// Does what all ranks do at the same time and without a pause.
-    func working<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func working<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         state.withLock { $0.watch.isWorking = true }
         defer { state.withLock { $0.watch.isWorking = false } }
         return try body()

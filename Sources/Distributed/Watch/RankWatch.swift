@@ -88,7 +88,7 @@ struct RankWatch: Sendable {
         if departure == nil, notice == nil, let work, work.age >= limit {
             leave(
                 exitCode: 75,
-                message: "\(name(rank)): has computed nothing for \(limitText) s, in the middle of a step\(ending)")
+                message: "\(name(rank)): has computed nothing for \(limitText) s, where all ranks compute\(ending)")
         }
         if departure == nil, notice == nil, !lost.isEmpty {
             leave(exitCode: 75, message: lossMessage(lost))

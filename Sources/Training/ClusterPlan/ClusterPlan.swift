@@ -38,8 +38,8 @@ public struct ClusterPlan: Sendable {
     /// Bytes of the adapters' values, which every rank gets from those that updated them.
     var valueBytes: Double { Double(model.parameterCount * DType.float32.byteCount) }
 
-    /// Bytes of what a checkpoint is written from: the values, two moments, and the values once more for the adapter's file.
-    var checkpointBytes: Double { 4 * valueBytes }
+    /// Bytes of what a checkpoint is written from: the values and two moments.
+    var checkpointBytes: Double { 3 * valueBytes }
 
     /// The share of a rank's time for a stream that its backward pass takes: all of its products are made once in each
     /// direction.
@@ -100,7 +100,7 @@ public struct ClusterPlan: Sendable {
     }
 }
 
-/// The tokens that each rank computes of a step, divided as a run divides them.
+/// The tokens that each rank computes of a step, divided as a run divides them where all tokens cost the same.
 func rowShares(of rows: [Int], ranks: Int) -> [Int] {
     balancedShares(rows, rankCount: ranks).map { $0.reduce(0) { $0 + rows[$1] } }
 }

@@ -118,9 +118,11 @@ extension TrainingRun {
         to reference: inout ReferenceLogProbabilities
     ) throws -> Bool {
         var own: [Int: Double] = [:]
-        for stream in streams {
-            let losses = noGradient { setup.model.tokenLosses(stream) }.floats
-            for row in stream.rows { own[row.index] = stream.logProbability(of: row, losses) }
+        communicator.working {
+            for stream in streams {
+                let losses = noGradient { setup.model.tokenLosses(stream) }.floats
+                for row in stream.rows { own[row.index] = stream.logProbability(of: row, losses) }
+            }
         }
         let all = communicator.sum(rows.map { own[$0] ?? 0 } + [StopSignal.signal == nil ? 0 : 1])
         for (row, value) in zip(rows, all) {

@@ -156,9 +156,11 @@ public struct TrainingRun {
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try trainer.step(
-                setup.streams(of: planned), learningRate: schedule.learningRate(at: step),
-                isAskedToStop: StopSignal.signal != nil)
+            result = try communicator.working { () throws(StepFailure) in
+                try trainer.step(
+                    setup.streams(of: planned), learningRate: schedule.learningRate(at: step),
+                    isAskedToStop: StopSignal.signal != nil)
+            }
         } catch {
             throw communicator.common(failure(error, in: planned))
         }
@@ -188,7 +190,9 @@ public struct TrainingRun {
     }
 
     private func evaluate() throws -> ObjectiveMeasures {
-        let measures = trainer.evaluate(setup.evaluationStreams!, by: evaluationObjective)
+        let measures = communicator.working {
+            trainer.evaluate(setup.evaluationStreams!, by: evaluationObjective)
+        }
         guard measures.loss.isFinite else {
             throw communicator.common(
                 InputError(

@@ -72,11 +72,9 @@ extension Trainer {
         var shares = ObjectiveSums()
         let own = balancedShares(streams.map(\.tokens.count), rankCount: communicator.rankCount)[communicator.rank]
         if own.isEmpty { shares.add(objective.share(of: MicroBatch(), losses: [], divisors: divisors)) }
-        communicator.working {
-            for stream in own.map({ streams[$0] }) {
-                let losses = noGradient { model.tokenLosses(stream) }
-                shares.add(objective.share(of: stream, losses: losses.floats, divisors: divisors))
-            }
+        for stream in own.map({ streams[$0] }) {
+            let losses = noGradient { model.tokenLosses(stream) }
+            shares.add(objective.share(of: stream, losses: losses.floats, divisors: divisors))
         }
         return objective.measures(sums: communicator.sum(shares.sums), divisors: divisors)
     }

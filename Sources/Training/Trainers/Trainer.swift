@@ -85,7 +85,7 @@ public struct Trainer {
                 streams.reduce(0) { $0 + $1.tokens.count },
             ].map(Double.init) + objective.divisors(of: streams))
         let divisors = Array(known[3...])
-        let (gradients, shares) = communicator.working { self.gradients(of: streams, divisors: divisors) }
+        let (gradients, shares) = gradients(of: streams, divisors: divisors)
         let squares = optimizer.updatedElements(of: gradients).reduce(0) { $0 + $1.sumOfSquares }
         let totals = communicator.sum(
             [squares, shares.haveGradient ? 1 : 0, isAskedToStop() ? 1 : 0] + shares.sums)

@@ -15,11 +15,10 @@ struct ClusterPlanTests {
         return plan
     }
 
-    /// Values, moments and the adapter's own file: 16 bytes for each element, every 50 steps. Before that rank 0 collects
-    /// the moments of the others.
+    /// Values and moments: 12 bytes for each element, every 50 steps. Before that rank 0 collects the moments of the others.
     private func checkpoint(ranks: Double) -> Double {
         let moments = (ranks - 1) * (1e-5 + 109_051_904 / ranks / 1e9)
-        return (moments + 16 * 13_631_488 / 1e9) / 50
+        return (moments + 12 * 13_631_488 / 1e9) / 50
     }
 
     @Test("the 8B student's adapter has 13,631,488 parameters and its base 5.6 GB")
