@@ -15,11 +15,7 @@ struct TortureTests {
     func killed(fault: String) throws {
         let folder = try TortureFolder()
         let calls = try folder.calls(fault)
-        let changing = ["write", "pwrite", "fsync", "rename", "unlink"]
-        let lastSave = try #require(calls.lastIndex { $0.contains("checkpoint-2.h5") && $0.hasPrefix("rename") })
-        let points = calls.indices.filter { call in
-            Self.table != nil || call > lastSave && changing.contains { calls[call].hasPrefix("\($0) ") }
-        }
+        let points = Self.table == nil ? try Self.lastSave(calls) : Array(calls.indices)
         let results = try points.map { call in
             let result = try folder.run(FaultInjection(fault: fault, call: call + 1))
             #expect(result.outcome.status == nil, "\(fault) at \(calls[call])")
@@ -27,6 +23,15 @@ struct TortureTests {
             return result
         }
         try Self.note(fault, results)
+    }
+
+    /// The calls of the last save that change something.
+    private static func lastSave(_ calls: [String]) throws -> [Int] {
+        let changing = ["write", "pwrite", "fsync", "rename", "unlink"]
+        let before = try #require(calls.lastIndex { $0.contains("checkpoint-2.h5") && $0.hasPrefix("rename") })
+        return calls.indices.filter { call in
+            call > before && changing.contains { calls[call].hasPrefix("\($0) ") }
+        }
     }
 
     /// A call that fails once: the run goes on, or says what is wrong before its first step.
