@@ -184,7 +184,7 @@ static bool is_struck(enum call_class class, const char *name, const char *path)
         syscall(SYS_write, plan.log, line, (size_t)length);
     }
     pthread_mutex_unlock(&lock);
-    bool struck = plan.at > 0 && number >= plan.at && number < plan.at + plan.repeat;
+    bool struck = plan.at > 0 && number >= plan.at && number - plan.at < plan.repeat;
     if (struck && plan.fault->effect == KILL) die();
     if (struck && plan.fault->effect == CUT_POWER) cut_power();
     return struck;

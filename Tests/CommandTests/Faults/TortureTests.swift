@@ -60,6 +60,9 @@ struct TortureTests {
         let results = try stride(from: 0, to: calls.count, by: max(1, calls.count / 8)).map { call in
             let result = try folder.run(FaultInjection(fault: fault, call: call + 1, count: .max))
             Self.expectClearEnd(result.outcome, "\(fault) from \(calls[call]) on")
+            // Before the new checkpoint has its name the last save is lost; behind that it may go well.
+            let isSaved = calls[..<call].contains { $0.hasPrefix("rename") && $0.contains("checkpoint-3.h5") }
+            #expect(isSaved || result.outcome.status != 0, "\(fault) from \(calls[call]) on")
             return result
         }
         try Self.note("\(fault), for good", results)
