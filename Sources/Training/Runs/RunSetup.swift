@@ -63,10 +63,10 @@ public struct RunSetup {
             return (location, try InputDigests(configuration, location))
         }
         let quantization = configuration.model.quantization.map(QuantizationSettings.init)
-        let differences = try Self.preflight(configuration, contents: inputs.contents, communicator)
+        try Self.preflight(configuration, contents: inputs.contents, communicator)
         let hostWeights = try HostWeights(
             location, computeType: configuration.model.computeDtype, quantization: quantization, communicator)
-        warnings = differences + hostWeights.warnings
+        warnings = hostWeights.warnings
         let texts = try communicator.together { try RunTexts(configuration, location) }
         (tokenizer, trainingRows, evaluationRows) = (texts.tokenizer, texts.training, texts.evaluation)
         let planner = BatchPlanner(configuration, rowCount: trainingRows.exampleCount)

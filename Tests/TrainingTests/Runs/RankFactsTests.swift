@@ -47,12 +47,17 @@ struct RankFactsTests {
         #expect(error.message.contains("program"))
     }
 
-    @Test("clocks are warned of where they differ by more than five seconds beyond what the exchange took")
+    @Test("a clock stops the run where it differs by more than five seconds beyond what the exchange took")
     func clocks() {
-        let warnings = RankFacts.clockWarnings([100, 104.9, 63], delays: [0.1, 0.1, 0.1], on: hosts)
-        #expect(warnings == ["the clock of rank 2 on b is 37 s behind that of rank 0 on a"])
-        #expect(RankFacts.clockWarnings([100, 100, 110], delays: [6, 0, 0], on: hosts) == [])
-        #expect(RankFacts.clockWarnings([100, 106, 100], delays: [0, 0, 0], on: hosts).count == 1)
+        let error = RankFacts.clockDifference([100, 104.9, 63], delays: [0.1, 0.1, 0.1], on: hosts)
+        #expect(
+            error.map { "\($0)" } == "rank 2 on b: expected the clock of rank 0 on a, found one 37 s behind; "
+                + "let a time service such as chrony keep both")
+        #expect(error?.exitCode == .config)
+        #expect(RankFacts.clockDifference([100, 100, 110], delays: [6, 0, 0], on: hosts) == nil)
+        #expect(
+            RankFacts.clockDifference([100, 106, 110], delays: [0, 0, 0], on: hosts)?.place
+                == "rank 1 on a (and 1 more)")
     }
 
     @Test("what ranks of a host have in common is counted once in what they may take together")

@@ -35,9 +35,7 @@ struct RankFacts: Codable, Equatable {
         let first = all[0]
         func find(_ code: ExitCode, _ message: (RankFacts) -> String?) -> InputError? {
             let others = all.indices.compactMap { rank in message(all[rank]).map { (rank, $0) } }
-            guard let (rank, text) = others.first else { return nil }
-            let more = others.count > 1 ? " (and \(others.count - 1) more)" : ""
-            return InputError(code, at: hosts.name(rank) + more, text)
+            return others.first.map { error(code, others.map(\.0), $0.1, hosts) }
         }
         func compare(_ name: String, _ part: KeyPath<RankFacts, String>) -> InputError? {
             find(.config) { other in
@@ -82,18 +80,28 @@ extension JSONValue {
 }
 
 extension RankFacts {
-    /// What is to be said of clocks that differ, which change no result but the times of files and of what is logged.
+    /// The first clock that differs from rank 0's. It changes no result, but a host whose time nobody keeps has other faults
+    /// too, and the times of files and logs would not fit together.
     ///
     /// - Parameters:
     ///   - times: what every rank's clock said, in seconds, after they had met.
     ///   - delays: how long each then waited for the others' times: no two were taken further apart.
-    static func clockWarnings(_ times: [Double], delays: [Double], on hosts: Hosts) -> [String] {
-        times.indices.compactMap { rank in
-            let difference = times[rank] - times[0]
-            guard abs(difference) - max(delays[0], delays[rank]) > clockLimit else { return nil }
-            return "the clock of \(hosts.name(rank)) is \(Int(abs(difference).rounded())) s "
-                + "\(difference > 0 ? "ahead of" : "behind") that of \(hosts.name(0))"
+    static func clockDifference(_ times: [Double], delays: [Double], on hosts: Hosts) -> InputError? {
+        let others = times.indices.filter { rank in
+            abs(times[rank] - times[0]) - max(delays[0], delays[rank]) > clockLimit
         }
+        guard let rank = others.first else { return nil }
+        let difference = times[rank] - times[0]
+        return error(
+            .config, others,
+            "expected the clock of \(hosts.name(0)), found one \(Int(abs(difference).rounded())) s "
+                + "\(difference > 0 ? "ahead" : "behind"); let a time service such as chrony keep both", hosts)
+    }
+
+    /// An error of the first of some ranks, which says how many there are.
+    private static func error(_ code: ExitCode, _ ranks: [Int], _ message: String, _ hosts: Hosts) -> InputError {
+        let more = ranks.count > 1 ? " (and \(ranks.count - 1) more)" : ""
+        return InputError(code, at: hosts.name(ranks[0]) + more, message)
     }
 
     /// Seconds that clocks may differ by.

@@ -2,15 +2,14 @@ import Distributed
 import Foundation
 
 extension RunSetup {
-    /// Makes sure, before anything is loaded, that the ranks have the same program, config, kernels and files.
+    /// Makes sure, before anything is loaded, that the ranks have the same program, config, kernels, files and time.
     ///
     /// - Parameter contents: digests of what the config names, by the keys that name it.
-    /// - Returns: what is to be said beside.
     /// - Throws: on all ranks the first difference.
     static func preflight(
         _ configuration: TrainConfiguration, contents: [String: String], _ communicator: any Communicator
-    ) throws -> [String] {
-        guard communicator.rankCount > 1 else { return [] }
+    ) throws {
+        guard communicator.rankCount > 1 else { return }
         let own = try communicator.together { try JSONEncoder().encode(RankFacts(configuration, contents: contents)) }
         let all = try communicator.gather(Array(own)).map {
             try JSONDecoder().decode(RankFacts.self, from: Data($0))
@@ -19,7 +18,9 @@ extension RunSetup {
         let began = ContinuousClock.now
         let times = communicator.gather(Date().timeIntervalSince1970)
         let delays = communicator.gather((ContinuousClock.now - began) / .seconds(1))
-        return RankFacts.clockWarnings(times, delays: delays, on: communicator.hosts)
+        if let difference = RankFacts.clockDifference(times, delays: delays, on: communicator.hosts) {
+            throw CommonFailure(difference)
+        }
     }
 }
 
