@@ -3,8 +3,8 @@
 // CK_LANES-th step along k in ascending order, over the terms one after the other; parts are added in a tree. The order
 // depends on the instruction set, k and the type of W alone, not on m.
 #include "few_rows/packing.inl"
-#include "few_rows/scales.inl"
 #include "few_rows/tiles.inl"
+#include "few_rows/scales.inl"
 #include "few_rows/dense.inl"
 #include "few_rows/codes.inl"
 #include "few_rows/blocks8.inl"

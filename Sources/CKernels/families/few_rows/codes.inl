@@ -81,7 +81,8 @@ static inline __attribute__((always_inline)) void few_dot_codes_bf16(
     FEW_STORE_SUMS(columns, rows)
 }
 
-#define FEW_HALF_CODES_COLUMNS(rows) ((rows) == 1 ? 8 : 4)
+// More rows of W at once would be more streams than the processor follows through memory.
+#define FEW_HALF_CODES_COLUMNS(rows) 4
 FEW_TILE(few_tile_codes_bf16, few_dot_codes_bf16, FEW_HALF_CODES_COLUMNS)
 
 // The same look-ups into rows of a panel, `stride` elements apart.

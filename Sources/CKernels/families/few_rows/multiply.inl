@@ -14,7 +14,7 @@ static inline void few_store(const ck_few_rows_job *job, int64_t row, int64_t co
 void CK_NAME(ck_few_rows_multiply)(const ck_few_rows_job *job, int64_t first, int64_t count, int64_t next) {
     int64_t m = job->m;
     vector_f32 *parts = ck_scratch(CK_SCRATCH_ACCUMULATOR, FEW_COLUMNS * m * (int64_t)(sizeof *parts + sizeof(float)));
-    few_scale_map map = {.blocks = NULL};
+    few_scale_map map = {.values = NULL};
     few_operands o = {.parts = parts, .ldp = m, .sums = (float *)(parts + FEW_COLUMNS * m)};
     int last_term = job->terms - 1;
     while (last_term >= 0 && job->term[last_term].k == 0) last_term--;
