@@ -7,24 +7,14 @@
 #include "CKernels.h"
 #include "processors.h"
 
-static bool overlap(const ck_mask *a, const ck_mask *b) {
-    for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
-        if (a->has[i] && b->has[i]) return true;
-    }
-    return false;
-}
-
 // Puts the cores of each node beside each other, in the order of the nodes.
 static void sort_by_node(const char *root, ck_mask *cores, int count) {
-    ck_mask online, node;
-    if (!ck_read_mask(root, "/sys/devices/system/node/online", &online)) return;
-    int sorted = 0;
-    for (int i = 0; i < CK_MAXIMUM_PROCESSORS && sorted < count; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "/sys/devices/system/node/node%d/cpulist", i);
-        if (!online.has[i] || !ck_read_mask(root, path, &node)) continue;
+    ck_mask node;
+    int sorted = 0, nodes = ck_node_count(root);
+    for (int i = 0; i < nodes && sorted < count; i++) {
+        if (!ck_node(root, i, &node)) continue;
         for (int core = sorted; core < count; core++) {
-            if (!overlap(&cores[core], &node)) continue;
+            if (!ck_masks_overlap(&cores[core], &node)) continue;
             ck_mask found = cores[core];
             memmove(cores + sorted + 1, cores + sorted, sizeof *cores * (size_t)(core - sorted));
             cores[sorted++] = found;
@@ -36,7 +26,7 @@ bool ck_overlap(const char *list, const char *other) {
     ck_mask mask, found;
     ck_mask_of_list(list, &mask);
     ck_mask_of_list(other, &found);
-    return overlap(&mask, &found);
+    return ck_masks_overlap(&mask, &found);
 }
 
 int ck_processor_count(const char *list) {
@@ -71,13 +61,9 @@ int ck_part_of_processors(const char *root, const char *list, int parts, int ind
 bool ck_bind(const char *list) {
     ck_mask mask;
     ck_mask_of_list(list, &mask);
-    cpu_set_t *set = CPU_ALLOC(CK_MAXIMUM_PROCESSORS);
-    size_t size = CPU_ALLOC_SIZE(CK_MAXIMUM_PROCESSORS);
+    size_t size;
+    cpu_set_t *set = ck_cpu_set(&mask, &size);
     if (!set) return false;
-    CPU_ZERO_S(size, set);
-    for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
-        if (mask.has[i]) CPU_SET_S(i, size, set);
-    }
     bool bound = sched_setaffinity(0, size, set) == 0;
     CPU_FREE(set);
     return bound;

@@ -50,6 +50,24 @@ int ck_count(const ck_mask *mask) {
     return processors;
 }
 
+bool ck_masks_overlap(const ck_mask *a, const ck_mask *b) {
+    for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
+        if (a->has[i] && b->has[i]) return true;
+    }
+    return false;
+}
+
+cpu_set_t *ck_cpu_set(const ck_mask *mask, size_t *size) {
+    cpu_set_t *set = CPU_ALLOC(CK_MAXIMUM_PROCESSORS);
+    if (!set) return NULL;
+    *size = CPU_ALLOC_SIZE(CK_MAXIMUM_PROCESSORS);
+    CPU_ZERO_S(*size, set);
+    for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
+        if (mask->has[i]) CPU_SET_S(i, *size, set);
+    }
+    return set;
+}
+
 void ck_affinity(ck_mask *mask) {
     memset(mask, 0, sizeof *mask);
     cpu_set_t *set = CPU_ALLOC(CK_MAXIMUM_PROCESSORS);
@@ -81,18 +99,26 @@ int ck_cores(const char *root, const ck_mask *mask, ck_mask *cores) {
     return found;
 }
 
-static int nodes_of(const char *root, const ck_mask *mask) {
-    ck_mask online, processors;
-    if (!ck_read_mask(root, "/sys/devices/system/node/online", &online)) return 1;
-    int nodes = 0;
-    for (int node = 0; node < CK_MAXIMUM_PROCESSORS; node++) {
-        char path[128];
-        snprintf(path, sizeof path, "/sys/devices/system/node/node%d/cpulist", node);
-        if (!online.has[node] || !ck_read_mask(root, path, &processors)) continue;
-        bool used = false;
-        for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) used |= processors.has[i] && mask->has[i];
-        nodes += used;
+int ck_node_count(const char *root) {
+    ck_mask online;
+    ck_read_mask(root, "/sys/devices/system/node/online", &online);
+    int count = 0;
+    for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
+        if (online.has[i]) count = i + 1;
     }
+    return count;
+}
+
+bool ck_node(const char *root, int node, ck_mask *mask) {
+    char path[128];
+    snprintf(path, sizeof path, "/sys/devices/system/node/node%d/cpulist", node);
+    return ck_read_mask(root, path, mask);
+}
+
+static int nodes_of(const char *root, const ck_mask *mask) {
+    ck_mask node;
+    int nodes = 0, count = ck_node_count(root);
+    for (int i = 0; i < count; i++) nodes += ck_node(root, i, &node) && ck_masks_overlap(&node, mask);
     return nodes > 0 ? nodes : 1;
 }
 
@@ -188,9 +214,9 @@ ck_processors ck_find_processors(const char *root) {
     read_text(root, "/proc/self/cgroup", groups, sizeof groups);
     ck_processors found = {
         .allowed = ck_count(&mask), .cores = ck_cores(root, &mask, NULL), .nodes = nodes_of(root, &mask),
-        .group = group_processors(root, groups, ck_count(&mask)), .quota = quota(root, groups), .host_processes = processes_of_job(),
+        .of_group = group_processors(root, groups, ck_count(&mask)), .quota = quota(root, groups), .host_processes = processes_of_job(),
     };
-    found.shares_mask = found.host_processes > 1 && found.allowed >= found.group;
+    found.shares_mask = found.host_processes > 1 && found.allowed >= found.of_group;
     int sharers = found.shares_mask ? found.host_processes : 1;
     int threads = found.cores / sharers;
     // Processes of a job lie in one group, bound or not.

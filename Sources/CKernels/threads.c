@@ -141,17 +141,13 @@ static void pin(pthread_t thread, int worker) {
     ck_affinity(&mask);
     int count = ck_cores("", &mask, NULL);
     ck_mask *cores = worker < count ? malloc(sizeof *cores * (size_t)count) : NULL;
-    cpu_set_t *set = CPU_ALLOC(CK_MAXIMUM_PROCESSORS);
-    size_t size = CPU_ALLOC_SIZE(CK_MAXIMUM_PROCESSORS);
-    if (cores && set) {
+    if (cores) {
         ck_cores("", &mask, cores);
-        CPU_ZERO_S(size, set);
-        for (int i = 0; i < CK_MAXIMUM_PROCESSORS; i++) {
-            if (cores[worker].has[i]) CPU_SET_S(i, size, set);
-        }
-        pthread_setaffinity_np(thread, size, set);
+        size_t size;
+        cpu_set_t *set = ck_cpu_set(&cores[worker], &size);
+        if (set) pthread_setaffinity_np(thread, size, set);
+        if (set) CPU_FREE(set);
     }
-    if (set) CPU_FREE(set);
     free(cores);
 }
 

@@ -26,7 +26,7 @@ extension Machine {
     package static func processorCount(_ list: String) -> Int { Int(ck_processor_count(list)) }
 
     /// The processors that this host has for the control group, whatever the process was bound to.
-    package static var processorsOfHost: Int { Int(ck_find_processors("").group) }
+    package static var processorsOfHost: Int { Int(ck_find_processors("").of_group) }
 
     /// Whether two lists have a processor in common.
     package static func overlap(_ list: String, _ other: String) -> Bool { ck_overlap(list, other) }

@@ -10,7 +10,7 @@ typedef struct {
     int allowed;          // in the affinity mask
     int cores;            // among those, hardware threads of one core counted once
     int nodes;            // NUMA nodes they lie in
-    int group;            // that the control group may use, whatever this process was bound to
+    int of_group;         // that the control group may use, whatever this process was bound to
     double quota;         // processors that the control group pays for; 0 where it sets no limit
     int host_processes;   // of this parallel job on this host, 1 outside one
     bool shares_mask;     // whether those processes have the same processors
@@ -19,9 +19,10 @@ typedef struct {
 
 // What the system says about the calling thread. root stands before every path of /proc and /sys: "" but in tests.
 //
-// A core counts once: two threads of one core share the units that multiply and the caches a block was cut for. A quota
-// is rounded up. Processes of one job (OMPI_COMM_WORLD_LOCAL_SIZE, MPI_LOCALNRANKS, PMI_LOCAL_SIZE and, in a job step,
-// SLURM_NTASKS_PER_NODE) that nobody has bound to processors of their own share cores and quota evenly.
+// A core counts once: two threads of one core share the units that multiply and the caches a block was cut for.
+// Processes of one job (OMPI_COMM_WORLD_LOCAL_SIZE, MPI_LOCALNRANKS, PMI_LOCAL_SIZE and, in a job step,
+// SLURM_NTASKS_PER_NODE) share the quota evenly, and the cores where nobody has bound them to processors of their own.
+// A process by itself has the quota rounded up, each of several its share of it rounded down.
 ck_processors ck_find_processors(const char *root);
 
 // The affinity mask of the calling thread as Linux writes it ("0-3,8"); the length of the whole text, which is cut to
