@@ -40,12 +40,13 @@ struct SignetPlanTests {
                 "config.json",
                 """
                 {"model": {"path": "\(Golden.model)"}, "data": {"train": "\(Golden.rows)"},
-                 "training": {"max_steps": 5, "per_device_train_batch_size": 4}}
+                 "training": {"max_steps": 5, "per_device_train_batch_size": 4, "gradient_dtype": "bfloat16"}}
                 """)
             let run = try signet("plan", "--config", config, "--network", "1gbe", "--nodes", "1,2,8", "--json")
             let predictions = try #require(try JSONValue(text: run.output)["predictions"]?.array)
             #expect(predictions.compactMap { $0["rows_per_step"]?.double } == [4, 4, 4])
             #expect(predictions.compactMap { $0["busy_ranks"]?.double } == [1, 2, 4])
+            #expect(run.output.contains("gradients: bfloat16, "), "\(run.output)")
         }
     }
 

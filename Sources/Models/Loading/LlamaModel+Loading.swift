@@ -52,9 +52,7 @@ extension LlamaModel {
         let reader = WeightReader(
             location, order: configuration.projectionWeights.map(\.name), shared: shared)
         try Self.refuseRequantizing(location, quantization)
-        let rotary = RotaryEmbedding(
-            headDimension: configuration.headDimension, theta: configuration.ropeTheta,
-            scaling: RotaryEmbedding.Scaling(configuration))
+        let rotary = RotaryEmbedding(configuration)
         let hidden = configuration.hiddenSize
         let embedding = try reader.table(
             "model.embed_tokens.weight", shape: [configuration.vocabularySize, hidden], blockType: computeType)
@@ -139,8 +137,16 @@ extension LlamaConfiguration {
     }
 }
 
+extension RotaryEmbedding {
+    /// As a model's configuration asks for it.
+    package convenience init(_ configuration: LlamaConfiguration) {
+        self.init(
+            headDimension: configuration.headDimension, theta: configuration.ropeTheta, scaling: Scaling(configuration))
+    }
+}
+
 extension RotaryEmbedding.Scaling {
-    init(_ configuration: LlamaConfiguration) {
+    fileprivate init(_ configuration: LlamaConfiguration) {
         if let factors = configuration.ropeFrequencyFactors {
             self = .factors(factors)
             return

@@ -73,7 +73,8 @@ struct PlanCommand: ComputingCommand {
         plan.rowsPerRank = work.rowsPerRank
         plan.wattsPerHost = wattsPerNode
         plan.saveSteps = configuration?.training.saveSteps ?? plan.saveSteps
-        if let measurements { plan.memory = measurements.memory }
+        plan.gradientType = configuration?.training.gradientDtype ?? plan.gradientType
+        if let measurements { plan.localNetwork = measurements.localNetwork }
         let predictions = try hostCounts().map(plan.prediction)
         guard !json else { return try StandardOutput.write(plan.json(predictions).prettyText) }
         try StandardOutput.write(plan.text(predictions))

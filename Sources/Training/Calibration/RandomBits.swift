@@ -1,5 +1,3 @@
-import Layers
-import Models
 import Tensors
 
 /// Numbers that only have to be finite, of both signs and not all alike, made as fast as memory takes them.

@@ -5,21 +5,23 @@ import Tensors
 
 /// Models of real shapes with random weights, made straight in the form they are kept in.
 package enum RandomLlama {
-    /// Llama-3.1-8B.
-    package static let llama8B = LlamaConfiguration(
-        vocabularySize: 128_256, hiddenSize: 4096, intermediateSize: 14336, layerCount: 32, attentionHeadCount: 32,
-        keyValueHeadCount: 8, headDimension: 128, rmsNormEpsilon: 1e-5, ropeTheta: 500_000,
-        ropeScaling: .llama3(
-            factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192),
-        maxPositionEmbeddings: 131_072, tiesWordEmbeddings: false, beginningOfSequenceToken: 128_000,
-        endOfSequenceTokens: [128_001])
+    /// Llama-3.1-8B, with what its own configuration says beside the shape.
+    package static let llama8B = {
+        var configuration = ModelShape.llama318B.configuration
+        configuration.rmsNormEpsilon = 1e-5
+        configuration.ropeTheta = 500_000
+        configuration.ropeScaling = .llama3(
+            factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192)
+        configuration.maxPositionEmbeddings = 131_072
+        configuration.beginningOfSequenceToken = 128_000
+        configuration.endOfSequenceTokens = [128_001]
+        return configuration
+    }()
 
     /// A model of this shape: projections doubly quantized NF4, embedding and head bfloat16, adapters of rank 16 on the
     /// attention projections.
     package static func adapted(_ shape: LlamaConfiguration) throws -> LlamaModel {
-        let rotary = RotaryEmbedding(
-            headDimension: shape.headDimension, theta: shape.ropeTheta,
-            scaling: .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContextLength: 8192))
+        let rotary = RotaryEmbedding(shape)
         let norm = RMSNorm(weight: .ones([shape.hiddenSize]), epsilon: Float(shape.rmsNormEpsilon))
         let layers = (0..<shape.layerCount).map { index in
             LlamaLayer(

@@ -16,7 +16,7 @@ public struct ClusterMeasurements: Sendable, Equatable {
 
     public var points: [Point]
     /// Between ranks of one host, as measured.
-    public var memory: ClusterNetwork
+    public var localNetwork: ClusterNetwork
     /// The standard deviation of one rank's steps over their mean.
     public var deviation: Double
 
@@ -26,8 +26,12 @@ public struct ClusterMeasurements: Sendable, Equatable {
     /// - Throws: `InputError` naming what is wrong; one point has to be of one rank.
     public init(contentsOfFile path: String) throws(InputError) {
         let root = try JSONNode(contentsOf: URL(fileURLWithPath: path))
-        memory = try ClusterNetwork(parsing: try root.required("memory").string)
-        deviation = try root.required("deviation").double
+        localNetwork = try ClusterNetwork(root.required("memory"))
+        let deviationNode = try root.required("deviation")
+        deviation = try deviationNode.double
+        guard (0...0.1).contains(deviation) else {
+            throw InputError(.data, at: deviationNode.place, "expected a number from 0 to 0.1, found \(deviation)")
+        }
         points = []
         for node in try root.required("points").elements() {
             let layout = RankLayout(
@@ -37,11 +41,11 @@ public struct ClusterMeasurements: Sendable, Equatable {
             guard layout.hostCount > 0, layout.ranksPerHost > 0, seconds > 0 else {
                 throw InputError(.data, at: node.place, "expected counts and seconds above 0")
             }
-            let network = try node.string("network")
+            let network = try node.member("network")
             points.append(
                 Point(
                     name: try node.required("name").string, layout: layout,
-                    network: try network.map { text throws(InputError) in try ClusterNetwork(parsing: text) },
+                    network: try network.map { node throws(InputError) in try ClusterNetwork(node) },
                     stepSeconds: seconds))
         }
         guard points.contains(where: { $0.layout.rankCount == 1 }) else {
@@ -58,18 +62,24 @@ public struct ClusterMeasurements: Sendable, Equatable {
     }
 }
 
+extension ClusterNetwork {
+    fileprivate init(_ node: JSONNode) throws(InputError) {
+        try self.init(parsing: node.string, at: node.place, exitCode: .data)
+    }
+}
+
 extension ClusterPlan {
     /// What the plan, fitted to one measured rank, says of each point, beside what was measured.
     public func comparison(with measurements: ClusterMeasurements) -> String {
         var plan = self
         plan.rate = measurements.rate(workload)
-        plan.memory = measurements.memory
+        plan.localNetwork = measurements.localNetwork
         // Checkpoints are no part of what was measured.
         plan.saveSteps = .max
         plan.rowsPerRank = nil
         let lines = measurements.points.map { point in
             plan.ranksPerHost = point.layout.ranksPerHost
-            plan.network = point.network ?? measurements.memory
+            plan.network = point.network ?? measurements.localNetwork
             let predicted = plan.prediction(hosts: point.layout.hostCount).stepSeconds
             return [
                 point.name, "\(point.layout.rankCount)", point.stepSeconds.planText, predicted.planText,

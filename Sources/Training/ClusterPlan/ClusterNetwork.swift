@@ -34,8 +34,13 @@ public struct ClusterNetwork: Sendable, Equatable {
 
     /// A known network, or one given as `25us,1.2GB/s`.
     ///
-    /// - Throws: `InputError` with `.usage`.
-    public init(parsing text: String) throws(InputError) {
+    /// - Parameters:
+    ///   - place: where the text stands.
+    ///   - exitCode: what an error there ends a command with.
+    /// - Throws: `InputError` with that code.
+    public init(
+        parsing text: String, at place: String = "--network", exitCode: ExitCode = .usage
+    ) throws(InputError) {
         if let known = Self.known.first(where: { $0.name == text.lowercased() }) {
             self = known
             return
@@ -45,7 +50,7 @@ public struct ClusterNetwork: Sendable, Equatable {
             let bandwidth = Self.quantity(parts[1], Self.rates, allowsZero: false)
         else {
             throw InputError(
-                .usage, at: "--network",
+                exitCode, at: place,
                 "expected \(Self.known.map(\.name).joined(separator: ", ")), or a latency and a bandwidth such as "
                     + "25us,1.2GB/s, found \"\(text)\"")
         }

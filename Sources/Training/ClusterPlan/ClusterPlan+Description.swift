@@ -1,6 +1,5 @@
 import Distributed
 import Foundation
-import ModelFiles
 import Tensors
 
 extension ClusterPlan {
@@ -22,7 +21,7 @@ extension ClusterPlan {
             "compute: \(rate.tokensPerSecond.planText) tokens/s a rank, \(ranksPerHost) a host: \(rate.source)",
             "stragglers: a rank's time for the same work is normal with a deviation of "
                 + "\((rate.deviation * 100).planText) %, each step and rank by itself; a step waits for the slowest",
-            "network: \(network); within a host \(memory)",
+            "network: \(network); within a host \(localNetwork)",
             "gradients: \(gradientType.rawValue), \((gradientBytes / 1e6).planText) MB, each rank gets its part of their sum; "
                 + "that runs beside the last stream's backward pass, half of that stream's time, but for the last "
                 + "of \(ParameterShards.bucketLimit) buckets; then all ranks get all values, \((valueBytes / 1e6).planText) MB, while nothing is "

@@ -1,6 +1,4 @@
 import Distributed
-import Foundation
-import ModelFiles
 import Tensors
 
 /// A run of many ranks, predicted from what one rank does and what the network does.
@@ -14,7 +12,7 @@ public struct ClusterPlan: Sendable {
     public var rate: ComputeRate
     public var network: ClusterNetwork
     /// Between ranks of one host.
-    public var memory = ClusterNetwork.memory
+    public var localNetwork = ClusterNetwork.memory
     public var ranksPerHost = 1
     /// What gradients are sent as.
     public var gradientType = DType.float32
@@ -22,7 +20,7 @@ public struct ClusterPlan: Sendable {
     public var rowsPerRank: Int?
     public var saveSteps = 50
     /// Bytes/s at which rank 0 copies what a checkpoint is written from, while all ranks wait.
-    public var copyBandwidth = 1e9
+    public var copyBandwidth = 1e10
     public var wattsPerHost = 350.0
 
     public init(_ model: PlannedModel, _ workload: ClusterWorkload, _ rate: ComputeRate, _ network: ClusterNetwork) {
@@ -53,12 +51,12 @@ public struct ClusterPlan: Sendable {
         let layout = RankLayout(hostCount: hosts, ranksPerHost: ranksPerHost)
         let steps = steps(ranks: layout.rankCount)
         let sum = layout.exchangeSeconds(
-            bytes: gradientBytes, pieces: ParameterShards.bucketLimit, network: network, memory: memory)
-        let gather = layout.exchangeSeconds(bytes: valueBytes, network: network, memory: memory)
-        let small = Self.smallSums * layout.smallSumSeconds(network: network, memory: memory)
+            bytes: gradientBytes, pieces: ParameterShards.bucketLimit, network: network, memory: localNetwork)
+        let gather = layout.exchangeSeconds(bytes: valueBytes, network: network, memory: localNetwork)
+        let small = Self.smallSums * layout.smallSumSeconds(network: network, memory: localNetwork)
         var result = ClusterPrediction(layout: layout)
         result.networkSeconds = sum + gather + small
-        let moments = layout.collectSeconds(bytes: 2 * valueBytes, network: network, memory: memory)
+        let moments = layout.collectSeconds(bytes: 2 * valueBytes, network: network, memory: localNetwork)
         result.checkpointSeconds = (moments + checkpointBytes / copyBandwidth) / Double(saveSteps)
         for step in steps {
             let shares = rowShares(of: step, ranks: layout.rankCount).map(Double.init)

@@ -14,7 +14,7 @@ public struct ClusterPrediction: Sendable, Equatable {
     public var imbalanceSeconds = 0.0
     /// Seconds more because the slowest rank is waited for.
     public var stragglerSeconds = 0.0
-    /// Seconds that the sum of gradients takes.
+    /// Seconds of communication: the sum of gradients, the values that come back, and sums of a few numbers.
     public var networkSeconds = 0.0
     /// Seconds of communication that no computing covers.
     public var exposedSeconds = 0.0

@@ -1,6 +1,5 @@
 import ModelFiles
 import Models
-import Tensors
 
 /// Shapes of models that can be planned for without their files.
 public enum ModelShape: String, Sendable, CaseIterable {
@@ -38,8 +37,13 @@ extension LlamaConfiguration {
         layerCount * projectionShapes.reduce(0) { $0 + $1.shape[0] * $1.shape[1] }
     }
 
+    /// Elements of the adapters of a layer, given the rank of each projection's.
+    func adapterElements(ranks: [Int]) -> Int {
+        zip(ranks, projectionShapes).reduce(0) { $0 + $1.0 * ($1.1.shape[0] + $1.1.shape[1]) }
+    }
+
     /// Bytes of the weights with projections in doubly quantized NF4, embedding and head in bfloat16.
-    package var nf4WeightBytes: Int {
+    var nf4WeightBytes: Int {
         let tables = (tiesWordEmbeddings ? 1 : 2) * 2 * vocabularySize * hiddenSize
         // Codes, a byte for each block of 64, a float32 for each 256 of those.
         return projectionElements / 2 + projectionElements / 64 + projectionElements / 64 / 64 + tables

@@ -1,4 +1,3 @@
-import Diagnostics
 import Foundation
 import Layers
 import ModelFiles
@@ -46,9 +45,7 @@ public struct PlannedModel: Sendable {
 
     /// Elements of all adapters.
     public var parameterCount: Int {
-        ranks.reduce(0) { sum, ranks in
-            zip(ranks, shape.projectionShapes).reduce(sum) { $0 + $1.0 * ($1.1.shape[0] + $1.1.shape[1]) }
-        }
+        ranks.reduce(0) { $0 + shape.adapterElements(ranks: $1) }
     }
 
     /// Operations of training on a token, on average over some rows.
@@ -82,5 +79,5 @@ public struct PlannedModel: Sendable {
     }
 
     /// Bytes of the program, its libraries, the tokenizer and the rows.
-    private static let programBytes = 128 << 20
+    static let programBytes = 128 << 20
 }

@@ -1,4 +1,3 @@
-import Layers
 import ModelFiles
 import Models
 import Tensors

@@ -1,9 +1,5 @@
 import Diagnostics
-import Foundation
-import Layers
 import ModelFiles
-import Models
-import Tensors
 
 /// A model that is divided over hosts, because none holds it whole or to be sooner done with a step: predicted on paper, with
 /// the cost model of ``ClusterPlan``.
@@ -74,7 +70,7 @@ public struct SplitPlan: Sendable {
             load: .init(
                 tokens: Int(tokens), lossTokens: lossTokens, longestSequence: rows.max()!,
                 accumulatesGradients: accumulates),
-            processBytes: 128 << 20, budget: nil)
+            processBytes: PlannedModel.programBytes, budget: nil)
     }
 }
 

@@ -1,6 +1,4 @@
-import Diagnostics
 import ModelFiles
-import Models
 import Tokenizers
 
 extension TokenizedDataset {
@@ -8,9 +6,7 @@ extension TokenizedDataset {
     ///
     /// - Throws: `InputError` as a run does.
     public init(trainingRowsOf configuration: TrainConfiguration, _ location: ModelLocation) throws {
-        let encoder = RowEncoder(
-            tokenizer: try Tokenizer(of: location), maxLength: configuration.data.maxLength,
-            completionOnlyLoss: configuration.data.completionOnlyLoss)
+        let encoder = RowEncoder(configuration.data, try Tokenizer(of: location))
         self = try encoder.rows(of: configuration.data.train, for: configuration.method)
     }
 }

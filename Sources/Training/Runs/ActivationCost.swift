@@ -28,9 +28,7 @@ struct ActivationCost {
                 shape, ranks: $0, hasDropout: hasDropout, computeType: computeType,
                 visibleKeys: Double(load.longestSequence + 1) / 2)
         }
-        parameters = ranks.map { ranks in
-            zip(ranks, shape.projectionShapes).reduce(0) { $0 + $1.0 * ($1.1.shape[0] + $1.1.shape[1]) }
-        }
+        parameters = ranks.map { shape.adapterElements(ranks: $0) }
         parameterCount = parameters.reduce(0, +)
         // Layers of the same ranks are alike.
         var bytes: [[Int]: (kept: [Int], backward: [Int])] = [:]

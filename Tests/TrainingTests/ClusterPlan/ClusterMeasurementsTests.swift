@@ -20,8 +20,8 @@ struct ClusterMeasurementsTests {
             + "\"network\": \(network), \"step_seconds\": \(seconds)}"
     }
 
-    private func text(_ points: String...) -> String {
-        "{\"memory\": \"1us,5GB/s\", \"deviation\": 0, \"points\": [\(points.joined(separator: ", "))]}"
+    private func text(_ points: String..., memory: String = "1us,5GB/s", deviation: Double = 0) -> String {
+        "{\"memory\": \"\(memory)\", \"deviation\": \(deviation), \"points\": [\(points.joined(separator: ", "))]}"
     }
 
     @Test("one rank sets the rate; the others show the error")
@@ -44,7 +44,9 @@ struct ClusterMeasurementsTests {
     func refusals() {
         for (wrong, said) in [
             (text(point(2, 1, 40)), "expected a point of one rank"), (text(point(1, 1, 0)), "seconds above 0"),
-            (text(point(1, 1, 1, network: "\"string\"")), "expected 1gbe"), ("{}", "memory"), ("[", "measured.json"),
+            (text(point(1, 1, 1, network: "\"string\"")), "measured.json: points[0].network: expected 1gbe"),
+            (text(point(1, 1, 1), memory: "fast"), "measured.json: memory: expected 1gbe"),
+            (text(point(1, 1, 1), deviation: 0.2), "measured.json: deviation: expected a number from 0 to 0.1"), ("{}", "memory"), ("[", "measured.json"),
         ] {
             #expect { try measurements(wrong) } throws: { "\($0)".contains(said) }
         }
