@@ -10,11 +10,13 @@ enum CommunicationCases {
         [
             BenchmarkCase(name: "communication/two ranks") { context in
                 let communicator = try LaunchedProcesses.communicator()
+                defer { communicator.finish() }
                 guard communicator.rankCount == 2 else {
-                    try StandardOutput.writeLine("communication: takes two processes (mpirun -n 2)")
+                    if communicator.rank == 0 {
+                        try StandardOutput.writeLine("communication: takes two processes (mpirun -n 2)")
+                    }
                     return []
                 }
-                defer { communicator.finish() }
                 let small = seconds(bytes: 8, exchanges: 1000, context.repeats, communicator)
                 let large = seconds(bytes: largeBytes, exchanges: 5, context.repeats, communicator)
                 guard communicator.rank == 0 else { return [] }

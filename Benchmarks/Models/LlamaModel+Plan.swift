@@ -10,11 +10,7 @@ extension LlamaModel {
             configuration, computeType: computeType,
             ranks: layers.map { layer in layer.projections.map { $0.adapter?.rank ?? 0 } }, hasDropout: false,
             weightBytes: weightBytes,
-            load: MemoryPlan.Load(
-                tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
-                longestSequence: streams.flatMap(\.rows).map(\.tokenCount).max() ?? 0,
-                accumulatesGradients: streams.count > 1),
-            savesCheckpoints: false,
+            load: MemoryPlan.Load(streams), savesCheckpoints: false,
             // The model is there already.
             processBytes: max(0, (MemoryUsage().residentBytes ?? 0) - weightBytes - adapterBytes),
             budget: isRecomputed ? 0 : nil)

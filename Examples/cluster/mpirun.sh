@@ -17,7 +17,7 @@ options=(--hostfile "$hostfile" --bind-to "${SIGNET_BIND:-numa}")
 setsid mpirun "${options[@]}" "${SIGNET_TRAIN:-.build/release/train}" --config "$config" --resume "$@" </dev/null &
 launcher=$!
 signal=USR1
-trap 'interrupted=yes; kill -"$signal" "$launcher"; signal=TERM' INT TERM
+trap 'interrupted=yes; kill -"$signal" "$launcher" || true; signal=TERM' INT TERM
 interrupted=yes
 # A signal ends the wait, not mpirun.
 while [ -n "$interrupted" ]; do

@@ -51,17 +51,12 @@ private func requireThreadCount() throws {
 }
 
 private func fail(_ message: String, _ code: Diagnostics.ExitCode) -> Never {
-    StandardError.writeError(message)
+    ErrorOutput.writeError(message)
     exit(code.rawValue)
 }
 
 /// What a command says beside its result.
 public enum StandardError {
     /// Writes why a command ends, in its one line.
-    public static func write(_ error: InputError) { writeError("\(error)") }
-
-    fileprivate static func writeError(_ message: String) {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        try? FileHandle.standardError.write(contentsOf: Data("error: \(line)\n".utf8))
-    }
+    public static func write(_ error: InputError) { ErrorOutput.writeError("\(error)") }
 }

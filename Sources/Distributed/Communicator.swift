@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// The processes that train together, each on its share of every step's rows.
@@ -60,6 +61,11 @@ public protocol Communicator: Sendable {
 }
 
 extension Communicator {
+    /// Every rank's value, in the order of the ranks.
+    package func gather<Value: Codable>(values value: Value) throws -> [Value] {
+        try gather(Array(JSONEncoder().encode(value))).map { try JSONDecoder().decode(Value.self, from: Data($0)) }
+    }
+
     /// Ends this process's part, which has gone well.
     public func finish() { finish(exitCode: 0) }
 }

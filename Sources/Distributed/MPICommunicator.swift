@@ -21,9 +21,8 @@ public struct MPICommunicator: Communicator {
         hosts = Hosts(Self.gather(Array(Hosts.identity.utf8), count).map { String(decoding: $0, as: UTF8.self) })
         monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names, limit: limit) : nil
         if !takesThreads, rank == 0 {
-            let warning =
-                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n"
-            try? FileHandle.standardError.write(contentsOf: Data(warning.utf8))
+            ErrorOutput.write(
+                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n")
         }
         (self.rank, rankCount) = (rank, count)
     }
@@ -53,7 +52,7 @@ public struct MPICommunicator: Communicator {
 
     public func leave(exitCode: Int32, message: String) -> Never {
         if let monitor { monitor.leave(exitCode: exitCode, message: message) }
-        try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
+        ErrorOutput.writeError(message)
         cmpi_abort(exitCode)
         exit(exitCode)
     }

@@ -51,9 +51,7 @@ public struct Placement: Sendable, Equatable, Codable {
             binding: neighbours.count == 1 ? .none : part.binding(now: processors),
             processorsUsed: Machine.processorCount(neighbours.map { masks[$0] }.joined(separator: ",")),
             processorsOfHost: Machine.processorsOfHost)
-        return try communicator.gather(Array(JSONEncoder().encode(placement))).map {
-            try JSONDecoder().decode(Placement.self, from: Data($0))
-        }
+        return try communicator.gather(values: placement)
     }
 
     /// `SIGNET_PIN_THREADS=0` leaves processors to the system in everything.

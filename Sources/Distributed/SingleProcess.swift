@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -30,7 +31,7 @@ public struct SingleProcess: Communicator {
     public func note(_ progress: String) {}
 
     public func leave(exitCode: Int32, message: String) -> Never {
-        try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
+        ErrorOutput.writeError(message)
         exit(exitCode)
     }
 }

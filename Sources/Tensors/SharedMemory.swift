@@ -74,8 +74,12 @@ package final class SharedMemory: @unchecked Sendable {
 
     /// Takes the room that a range needs, which writing to it would otherwise end the process for where there is none.
     package func reserve(_ range: Range<Int>) throws(Failure) {
-        let code = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
-        guard range.isEmpty || code == 0 else {
+        if range.isEmpty { return }
+        var code: Int32
+        repeat {
+            code = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
+        } while code == EINTR
+        guard code == 0 else {
             throw Failure(description: "no room for \(range.count) bytes more: \(String(cString: strerror(code)))")
         }
     }

@@ -1,5 +1,4 @@
 import Diagnostics
-import Tokenizers
 
 /// Scores what methods have made of texts.
 public struct Evaluator: Sendable {

@@ -1,5 +1,4 @@
 import Diagnostics
-import Files
 import Training
 
 /// How a student does on rows that it has not seen: how probable it finds the teacher's answers, and whether its own can

@@ -1,6 +1,5 @@
 import Files
 import Tensors
-import Tokenizers
 
 /// Masks personal data in texts by a model that was taught it, as by the rows of `signet synthesize`.
 ///

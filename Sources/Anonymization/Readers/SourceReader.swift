@@ -117,13 +117,10 @@ extension SourceFormat {
             self = .text
             return
         }
-        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-        case "csv", "tsv": self = .csv
-        case "conll", "bio", "iob": self = .conll
-        case "txt", "md": self = .text
-        case "json": self = .spans
-        case "jsonl", "ndjson": self = try Self(ofObjectsIn: path)
-        default:
+        switch Self.endings[URL(fileURLWithPath: path).pathExtension.lowercased()] {
+        case .some(.some(let format)): self = format
+        case .some(.none): self = try Self(ofObjectsIn: path)
+        case .none:
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw InputError(
                 .data, at: path,
@@ -131,6 +128,15 @@ extension SourceFormat {
             )
         }
     }
+
+    /// Endings of names and the formats they stand for; nil where the keys of the first object tell.
+    private static let endings: [String: SourceFormat?] = [
+        "csv": .csv, "tsv": .csv, "conll": .conll, "bio": .conll, "iob": .conll, "txt": .text, "md": .text, "json": .spans,
+        "jsonl": nil, "ndjson": nil,
+    ]
+
+    /// Whether names with this ending, in small letters, have a format of their own.
+    static func isEnding(_ ending: String) -> Bool { endings.keys.contains(ending) }
 
     private init(ofObjectsIn path: String) throws(InputError) {
         guard let first = try JSONRows.firstObject(of: path) else {

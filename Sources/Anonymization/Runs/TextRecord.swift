@@ -29,8 +29,7 @@ public struct TextRecord: Sendable {
     ///   and for a file without texts.
     public static func all(in path: String) throws(InputError) -> (records: [TextRecord], report: ReadingReport) {
         let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
-        let isKnown = ["jsonl", "ndjson", "json", "csv", "tsv", "conll", "bio", "iob"].contains(ending)
-        let reader = try SourceReader(path: path, format: isKnown ? nil : .text)
+        let reader = try SourceReader(path: path, format: SourceFormat.isEnding(ending) ? nil : .text)
         // Marked spans that are wrong are no reason to leave out a text that is to be anonymized.
         let rows = try textKey(reader).map { key throws(InputError) in
             try SourceReader(path: path, format: .jsonl, columns: SourceColumns(text: key))

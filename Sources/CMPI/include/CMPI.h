@@ -2,21 +2,20 @@
 #define CMPI_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "cmpi_beats.h"
 
 /// A thin layer over MPI for what Swift cannot see: its handles are macros, and what they are differs between
 /// implementations.
 ///
-/// All functions but `cmpi_abort` are collective over the processes of the job and come from the thread that called
-/// `cmpi_start`. Where a call fails, MPI ends the job.
+/// All functions come from the thread that called `cmpi_start`, where they do not say otherwise, and where a call fails, MPI
+/// ends the job. Those that start, finish, gather, share, collect and broadcast are collective over the processes of the job.
 
 /// Starts MPI, once in a process; whether several threads may call it at the same time.
 bool cmpi_start(void);
 /// Ends this process's part of it.
 void cmpi_finish(void);
-/// Ends all processes.
+/// Ends all processes. May be called from any thread.
 void cmpi_abort(int code);
 
 /// This process's number, from 0.

@@ -163,15 +163,9 @@ final class RankMonitor: Sendable {
             }
             switch action {
             case .none: break
-            case .say(let message): Self.say(message)
+            case .say(let message): ErrorOutput.writeError(message)
             case .exit(let code): _exit(code)
             }
         }
-    }
-
-    /// In one piece, whatever other processes write to the same place.
-    private static func say(_ message: String) {
-        let line = Array("error: \(message)\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a rank knows of the others' lives, and what it does when one is lost or leaves.
 ///
 /// A rank that computes, waits or reads is alive: its messages come from a thread of their own. One that is killed, stopped
@@ -87,11 +89,11 @@ struct RankWatch: Sendable {
         work = isWorking ? done.map { ($0, $0 == work?.done ? work!.age + elapsed : 0) } : nil
         if departure == nil, notice == nil, let work, work.age >= limit {
             leave(
-                exitCode: 75,
+                exitCode: ExitCode.tryAgain.rawValue,
                 message: "\(name(rank)): has computed nothing for \(limitText) s, where all ranks compute\(ending)")
         }
         if departure == nil, notice == nil, !lost.isEmpty {
-            leave(exitCode: 75, message: lossMessage(lost))
+            leave(exitCode: ExitCode.tryAgain.rawValue, message: lossMessage(lost))
         }
         if let (exitCode, age) = notice {
             notice!.age = age + elapsed

@@ -1,5 +1,4 @@
 import Diagnostics
-import Files
 import Foundation
 import Layers
 import ModelFiles
@@ -15,6 +14,14 @@ import Tensors
 /// where `<module>` is a projection's name, such as `model.layers.0.self_attn.q_proj`.
 public enum PEFTAdapter {
     static let weightsFileName = "adapter_model.safetensors"
+
+    /// The names of a folder's files.
+    package static let fileNames = [PEFTConfiguration.fileName, weightsFileName]
+
+    /// Whether a folder holds adapters.
+    public static func isFolder(_ url: URL) -> Bool {
+        FileManager.default.fileExists(atPath: url.appendingPathComponent(PEFTConfiguration.fileName).path)
+    }
 
     static func tensorName(_ module: String, _ side: String) -> String {
         "base_model.model.\(module).lora_\(side).weight"

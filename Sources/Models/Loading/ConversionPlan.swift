@@ -54,7 +54,7 @@ package struct ConversionPlan: Sendable {
         var loads = [Int](repeating: 0, count: count)
         return weights.filter { weight in
             let least = loads.indices.min { loads[$0] < loads[$1] }!
-            loads[least] += weight.shape.reduce(1, *)
+            loads[least] += weight.form.byteCount(of: weight.shape)
             return least == index
         }
     }
@@ -73,6 +73,9 @@ extension ConversionPlan.Form {
 
         var byteCount: Int { shape.reduce(1, *) * dtype.byteCount }
     }
+
+    /// Bytes of a weight of that shape.
+    func byteCount(of shape: [Int]) -> Int { parts(of: shape).reduce(0) { $0 + $1.byteCount } }
 
     /// The parts of a weight of that shape.
     func parts(of shape: [Int]) -> [Part] {

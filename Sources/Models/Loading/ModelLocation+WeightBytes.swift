@@ -18,28 +18,18 @@ extension ModelLocation {
                 ? entry.byteCount : try denseBytes(name, configuration.vocabularySize * configuration.hiddenSize)
         }
         let isSerialized = quantization != nil
-        let form = settings ?? QuantizationSettings()
+        let form = ConversionPlan.Form.quantized(settings ?? QuantizationSettings())
         var bytes = try tableBytes("model.embed_tokens.weight")
         if !configuration.tiesWordEmbeddings { bytes += try tableBytes("lm_head.weight") }
         for layer in 0..<configuration.layerCount {
             for (name, shape) in configuration.projectionShapes {
-                let count = shape[0] * shape[1]
                 if settings != nil || isSerialized {
-                    bytes += form.byteCount(of: count)
+                    bytes += form.byteCount(of: shape)
                 } else {
-                    bytes += try denseBytes("model.layers.\(layer).\(name).weight", count)
+                    bytes += try denseBytes("model.layers.\(layer).\(name).weight", shape[0] * shape[1])
                 }
             }
         }
         return bytes
-    }
-}
-
-extension QuantizationSettings {
-    /// Bytes of the codes and scales of `count` elements.
-    func byteCount(of count: Int) -> Int {
-        let blocks = (count + blockSize - 1) / blockSize
-        let runs = (blocks + QuantizedMatrix.nestedBlockSize - 1) / QuantizedMatrix.nestedBlockSize
-        return (count + 1) / 2 + (doubleQuantized ? blocks + 4 * (runs + 256) : 4 * blocks)
     }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// Each process converts its share; when all are done, each makes its model of the whole. Weights that are used as they are
 /// stored need none of this: their pages are the system's, mapped by every process.
 package final class SharedWeights: Sendable {
-    package let plan: ConversionPlan
+    private let plan: ConversionPlan
     private let memory: SharedMemory
     private let weights: [String: ConversionPlan.Weight]
 

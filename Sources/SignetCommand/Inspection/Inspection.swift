@@ -28,9 +28,7 @@ struct Inspection {
             throw InputError(.missingFile, at: url.path, "expected a file or a folder, found nothing")
         }
         if isFolder.boolValue {
-            let holdsAdapter = FileManager.default.fileExists(
-                atPath: url.appendingPathComponent("adapter_config.json").path)
-            self = try holdsAdapter ? .adapter(url) : .model(url)
+            self = try PEFTAdapter.isFolder(url) ? .adapter(url) : .model(url)
             return
         }
         switch Self.signature(of: url) {

@@ -63,8 +63,8 @@ public struct QuantizedMatrix: Sendable {
     public var byteCount: Int {
         switch scales {
         case .plain(let absmax): codes.byteCount + absmax.byteCount
-        case .nested(let scaleCodes, let map, let nested, _, _):
-            codes.byteCount + scaleCodes.byteCount + map.byteCount + nested.byteCount
+        case .nested(let scaleCodes, let map, let nested, let offset, _):
+            codes.byteCount + scaleCodes.byteCount + map.byteCount + nested.byteCount + MemoryLayout.size(ofValue: offset)
         }
     }
 

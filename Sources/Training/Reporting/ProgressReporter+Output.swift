@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 extension ProgressReporter {
@@ -26,7 +27,7 @@ extension ProgressReporter.Output {
                 let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
                 try? file.write(contentsOf: Data(text.utf8))
             },
-            writeWarning: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
+            writeWarning: { ErrorOutput.write($0) },
             width: {
                 var size = winsize()
                 return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80

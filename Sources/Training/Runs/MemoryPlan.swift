@@ -1,4 +1,3 @@
-import Layers
 import ModelFiles
 import Models
 import Tensors
@@ -41,8 +40,13 @@ public struct MemoryPlan: Sendable, Equatable {
 
         /// Bytes that one rank may take of those that all of the host's may.
         func share(of budget: Int, weightBytes: Int) -> Int {
-            let common = rankCount == 1 ? 0 : weightBytes - min(weightBytes, ownWeightBytes)
+            let common = commonBytes(weightBytes: weightBytes)
             return common + (budget - common) / rankCount
+        }
+
+        /// Bytes of weights that the host has once for several ranks.
+        func commonBytes(weightBytes: Int) -> Int {
+            rankCount == 1 ? 0 : weightBytes - min(weightBytes, ownWeightBytes)
         }
     }
 
@@ -71,7 +75,7 @@ public struct MemoryPlan: Sendable, Equatable {
 
     /// The predicted peak of all ranks of the host, in bytes; one of them writes the checkpoints.
     public var hostPeakBytes: Int {
-        let common = checkpointBytes + (host.rankCount == 1 ? 0 : weightBytes - min(weightBytes, host.ownWeightBytes))
+        let common = checkpointBytes + host.commonBytes(weightBytes: weightBytes)
         return common + host.rankCount * (peakBytes - common)
     }
 

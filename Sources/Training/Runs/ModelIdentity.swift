@@ -50,7 +50,7 @@ extension ModelLocation {
             try digest(form: ["\(computeType)", quantization.map { "\($0)" } ?? "none"]), try tokenizerDigest(),
         ]
         if let adapter {
-            for name in ["adapter_config.json", "adapter_model.safetensors"] {
+            for name in PEFTAdapter.fileNames {
                 parts.append(try Digest.of(file: adapter.appendingPathComponent(name)))
             }
         }

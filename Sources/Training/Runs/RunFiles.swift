@@ -10,8 +10,6 @@ struct RunFiles {
     let saver: RunSaver
     /// The checkpoint last written or gone on from.
     var lastCheckpoint: URL?
-    /// Whether the last record could not be written.
-    var isLogFailing = false
 
     /// Makes the output folder ready and removes what killed runs have left of files half written.
     ///

@@ -89,9 +89,11 @@ struct RunReference: Sendable {
     }
 
     /// Writes what has been computed and no file has, or none has any more.
-    mutating func store(in folder: URL) throws(InputError) {
+    ///
+    /// - Parameter onlyWhereMissing: whether a copy of these values has been stored before.
+    mutating func store(in folder: URL, onlyWhereMissing: Bool = false) throws(InputError) {
         func isNeeded(_ values: ReferenceLogProbabilities, _ file: URL) -> Bool {
-            values.isChanged || !FileManager.default.fileExists(atPath: file.path)
+            values.isChanged && !onlyWhereMissing || !FileManager.default.fileExists(atPath: file.path)
         }
         let (trainingFile, evaluationFile) = (Self.trainingFile(in: folder), Self.evaluationFile(in: folder))
         if isNeeded(training, trainingFile) { try training.store(trainingFile) }

@@ -14,7 +14,7 @@ struct RunSave: Sendable {
     let reference: RunReference?
 }
 
-/// Writes the saves of a run on a thread of its own, one after the other, so that training does not wait for the disk.
+/// Writes the saves of a run and its metrics on threads of their own, so that training does not wait for the disk.
 ///
 /// First come what metrics are still in memory and the new checkpoint, then the adapter, and only then older checkpoints
 /// go. Whatever fails, and wherever the process ends, a whole checkpoint is there: the last one or the new one. What has
@@ -27,9 +27,20 @@ final class RunSaver: Sendable {
     private let baseModel: String
     private let config: [UInt8]
 
+    private let hasStoredReference = Mutex(false)
     private let queue = DispatchQueue(label: "signet.saves")
     private let unfinished = DispatchGroup()
     private let outcome = Mutex<RunSaveOutcome?>(nil)
+
+    private let lines = DispatchQueue(label: "signet.metrics")
+    private let logging = Mutex(Logging())
+
+    private struct Logging {
+        /// Whether the last record could not be written.
+        var isFailing = false
+        /// Why records cannot be written, until somebody has asked.
+        var news: InputError?
+    }
 
     init(_ setup: RunSetup, folder: RunFolder, store: CheckpointStore, log: MetricsLog) {
         self.folder = folder
@@ -48,7 +59,26 @@ final class RunSaver: Sendable {
         }
     }
 
-    /// Waits for the save that is being written, where there is one.
+    /// Adds a record to the metrics; where it cannot be written, it is kept and comes before the next one.
+    func append(_ record: MetricsRecord) {
+        lines.async(group: unfinished) { [self] in
+            let failure = failure { () throws(InputError) in try log.append(record) }
+            logging.withLock { logging in
+                if let failure, !logging.isFailing { logging.news = failure }
+                logging.isFailing = failure != nil
+            }
+        }
+    }
+
+    /// Why metrics cannot be written, once for each time that it begins.
+    func takeLogFailure() -> InputError? {
+        logging.withLock { logging in
+            defer { logging.news = nil }
+            return logging.news
+        }
+    }
+
+    /// Waits for what is being written, where there is something.
     ///
     /// - Returns: whether it is done.
     func wait(seconds: Double = .infinity) -> Bool {
@@ -73,6 +103,7 @@ final class RunSaver: Sendable {
         do throws(InputError) {
             try folder.renew()
             try? folder.removeLeftovers()
+            lines.sync {}
             outcome.metricsFailure = failure { () throws(InputError) in try log.flush() }
             outcome.checkpoint = try store.write(save.state)
             try writeAdapter(save.adapter)
@@ -96,8 +127,9 @@ final class RunSaver: Sendable {
 
     private func writeWhatIsMissing(_ reference: RunReference?) throws(InputError) {
         if !FileManager.default.fileExists(atPath: folder.config.path) { try writeConfig() }
-        var reference = reference
-        try reference?.store(in: folder.url)
+        guard var reference else { return }
+        try reference.store(in: folder.url, onlyWhereMissing: hasStoredReference.withLock { $0 })
+        hasStoredReference.withLock { $0 = true }
     }
 
     private func failure(of body: () throws(InputError) -> Void) -> InputError? {

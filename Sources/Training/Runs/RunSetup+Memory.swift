@@ -1,8 +1,5 @@
 import Diagnostics
-import Foundation
-import Layers
 import ModelFiles
-import Models
 import Tensors
 
 extension RunSetup {
@@ -50,7 +47,7 @@ extension MemoryPlan.Load {
     }
 
     /// The largest of the streams of one step, or of an evaluation.
-    init(_ streams: [MicroBatch]) {
+    package init(_ streams: [MicroBatch]) {
         self.init(
             tokens: streams.map(\.tokens.count).max() ?? 0, lossTokens: streams.map(\.targets.count).max() ?? 0,
             longestSequence: streams.map(\.plan.positionCount).max() ?? 0,

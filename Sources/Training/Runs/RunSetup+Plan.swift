@@ -1,4 +1,3 @@
-import Distributed
 import Foundation
 import Layers
 import ModelFiles

@@ -4,18 +4,7 @@ import Distributed
 extension RunSetup {
     /// This rank's share of a planned step's rows as streams that are computed one at a time.
     public func streams(of step: PlannedStep) -> [MicroBatch] {
-        let rows = trainingRows.rows
-        return streamPlanner.streams(
-            streamPlanner.share(
-                of: step.microBatches, rows: rows, rank: communicator.rank, rankCount: communicator.rankCount),
-            of: rows)
-    }
-
-    /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.
-    public var evaluationStreams: [MicroBatch]? {
-        evaluationRows.map {
-            streamPlanner.streams(ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize)
-        }
+        streamPlanner.streams(of: step, rows: trainingRows.rows, communicator)
     }
 
     /// What sharing beginnings saves in the first epoch, or in as many of its first steps as are quickly looked through.
@@ -52,6 +41,15 @@ extension RunSetup {
             throw InputError(
                 .config, at: "data.completion_only_loss", "expected true where method is \"dpo\", found false")
         }
+    }
+}
+
+extension StreamPlanner {
+    /// A rank's share of a planned step's rows as streams.
+    func streams(of step: PlannedStep, rows: [TokenizedRow], _ communicator: any Communicator) -> [MicroBatch] {
+        streams(
+            share(of: step.microBatches, rows: rows, rank: communicator.rank, rankCount: communicator.rankCount),
+            of: rows)
     }
 }
 

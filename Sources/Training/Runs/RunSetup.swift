@@ -26,6 +26,8 @@ public struct RunSetup {
     public let planner: BatchPlanner
     /// Which rows of a step are computed together.
     public let streamPlanner: StreamPlanner
+    /// The evaluation rows as streams of at most a micro-batch's rows, or of more where rows share beginnings.
+    public let evaluationStreams: [MicroBatch]?
     public let totalSteps: Int
     public let memory: MemoryPlan
     /// What a checkpoint has to be of to go on with.
@@ -77,21 +79,18 @@ public struct RunSetup {
             configuration, [trainingRows, evaluationRows].compactMap { $0 },
             lossTokenCost: location.configuration.lossTokenCost)
         self.streamPlanner = streamPlanner
+        let evaluationStreams = texts.evaluation.map {
+            streamPlanner.streams(ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize)
+        }
+        self.evaluationStreams = evaluationStreams
         let totalSteps = totalSteps
         let memory = try communicator.together {
             try Self.planMemory(
                 configuration, location,
                 training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
-                    streamPlanner.streams(
-                        streamPlanner.share(
-                            of: step.microBatches, rows: texts.training.rows, rank: communicator.rank,
-                            rankCount: communicator.rankCount), of: texts.training.rows)
+                    streamPlanner.streams(of: step, rows: texts.training.rows, communicator)
                 },
-                evaluation: texts.evaluation.map {
-                    MemoryPlan.Load(
-                        streamPlanner.streams(
-                            ofAll: $0.rows, batchSize: configuration.training.perDeviceTrainBatchSize))
-                }, totalSteps: totalSteps, usage: usage, budget: budget, rank: communicator.rank,
+                evaluation: evaluationStreams.map(MemoryPlan.Load.init), totalSteps: totalSteps, usage: usage, budget: budget, rank: communicator.rank,
                 rankCount: communicator.rankCount,
                 host: MemoryPlan.Host(
                     rankCount: communicator.hosts.neighbours(of: communicator.rank).count,
@@ -104,6 +103,7 @@ public struct RunSetup {
                 location, computeType: configuration.model.computeDtype, quantization: quantization,
                 shared: hostWeights.weights)
             let lora = try Self.attachAdapters(to: model, configuration)
+            try Self.refuseUncountable(model, rankCount: communicator.rankCount)
             model.recomputation = memory.recomputation
             return (model, lora, Self.identity(configuration, inputs, model))
         }
@@ -126,6 +126,14 @@ public struct RunSetup {
         return lora
     }
 
+    /// MPI counts what ranks exchange in Int32.
+    private static func refuseUncountable(_ model: LlamaModel, rankCount: Int) throws(InputError) {
+        let count = model.parameters.reduce(0) { $0 + $1.count }
+        guard rankCount > 1, count > Int(Int32.max) else { return }
+        throw InputError(
+            .config, at: "lora", "expected at most \(Int32.max) trainable values on several ranks, found \(count)")
+    }
+
     private static func identity(
         _ configuration: TrainConfiguration, _ inputs: InputDigests, _ model: LlamaModel
     ) -> CheckpointIdentity {
@@ -145,15 +153,18 @@ private struct RunTexts {
 
     init(_ configuration: TrainConfiguration, _ location: ModelLocation) throws {
         tokenizer = try Tokenizer(of: location)
-        let encoder = RowEncoder(
-            tokenizer: tokenizer, maxLength: configuration.data.maxLength,
-            completionOnlyLoss: configuration.data.completionOnlyLoss)
+        let encoder = RowEncoder(configuration.data, tokenizer)
         training = try encoder.rows(of: configuration.data.train, for: configuration.method)
         evaluation = try configuration.data.eval.map { try encoder.rows(of: $0, for: configuration.method) }
     }
 }
 
 extension RowEncoder {
+    /// The encoder of a run's rows.
+    init(_ data: TrainConfiguration.Data, _ tokenizer: Tokenizer) {
+        self.init(tokenizer: tokenizer, maxLength: data.maxLength, completionOnlyLoss: data.completionOnlyLoss)
+    }
+
     /// The rows of a data file as a method takes them.
     func rows(
         of path: String, for method: TrainConfiguration.Method

@@ -1,4 +1,3 @@
-import CheckpointIO
 import Diagnostics
 import Distributed
 import Foundation
@@ -36,14 +35,15 @@ extension TrainingRun {
         guard let files else { return }
         if !files.saver.wait(seconds: Self.unremarkableWait) {
             reporter.warn(
-                "\(files.folder.url.path): waiting for the checkpoint before, which is still being written")
+                "\(files.folder.url.path): waiting for the disk, what was saved before is still being written")
             _ = files.saver.wait()
         }
         reportSave()
     }
 
-    /// Warns where a save has failed since this was asked last.
+    /// Warns where a save or the metrics have failed since this was asked last.
     private mutating func reportSave() {
+        reportLogFailure()
         guard let outcome = files?.saver.takeOutcome() else { return }
         if let checkpoint = outcome.checkpoint { files?.lastCheckpoint = checkpoint }
         if let failure = outcome.metricsFailure {
@@ -75,17 +75,14 @@ extension TrainingRun {
         }
     }
 
-    /// Adds a record to the metrics; where it cannot be written, it is kept and training goes on.
+    /// Adds a record to the metrics; where they cannot be written, training goes on.
     mutating func append(_ record: MetricsRecord) {
-        guard let files else { return }
-        do throws(InputError) {
-            try files.log.append(record)
-            self.files?.isLogFailing = false
-        } catch {
-            if !files.isLogFailing {
-                reporter.warn("\(error); training goes on, metrics are kept in memory until they can be")
-            }
-            self.files?.isLogFailing = true
-        }
+        files?.saver.append(record)
+        reportLogFailure()
+    }
+
+    private mutating func reportLogFailure() {
+        guard let failure = files?.saver.takeLogFailure() else { return }
+        reporter.warn("\(failure); training goes on, metrics are kept in memory until they can be")
     }
 }

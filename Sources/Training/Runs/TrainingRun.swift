@@ -154,11 +154,12 @@ public struct TrainingRun {
     private mutating func takeStep(_ planned: PlannedStep) throws -> Bool {
         let training = setup.configuration.training
         let began = ContinuousClock.now
+        let streams = setup.streams(of: planned)
         let result: StepResult
         do {
             result = try communicator.working { () throws(StepFailure) in
                 try trainer.step(
-                    setup.streams(of: planned), learningRate: schedule.learningRate(at: step),
+                    streams, learningRate: schedule.learningRate(at: step),
                     isAskedToStop: StopSignal.signal != nil)
             }
         } catch {

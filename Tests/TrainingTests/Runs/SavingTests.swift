@@ -69,6 +69,45 @@ struct SavingTests {
         }
     }
 
+    @Test("a disk that does not answer keeps metrics waiting, in their order, and nothing else", .timeLimit(.minutes(1)))
+    func stalledMetrics() throws {
+        try withFolder { folder in
+            let files = try RunFiles(RunSetup(configuration(folder)))
+            let path = files.folder.metrics.path
+            // Whoever writes to it waits until somebody reads.
+            #expect(mkfifo(path, 0o600) == 0)
+            let records = (1...3).map { MetricsRecord(step: $0, epoch: 0) }
+            for record in records { files.saver.append(record) }
+            #expect(!files.saver.wait(seconds: 0.1))
+            let pipe = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            #expect(files.saver.wait())
+            #expect(pipe.availableData == Data(records.map { $0.json + "\n" }.joined().utf8))
+            #expect(files.saver.takeLogFailure() == nil)
+        }
+    }
+
+    @Test("that metrics cannot be written is news once each time it begins")
+    func newsOfMetrics() throws {
+        try withFolder { folder in
+            let files = try RunFiles(RunSetup(configuration(folder)))
+            let step = { (step: Int) in
+                files.saver.append(MetricsRecord(step: step, epoch: 0))
+                #expect(files.saver.wait())
+                return files.saver.takeLogFailure()?.place
+            }
+            let path = files.folder.metrics.path
+            #expect(step(1) == nil)
+            try block("held", in: folder)
+            try FileManager.default.moveItem(atPath: path, toPath: folder.path + "/held/metrics.jsonl")
+            try block("metrics.jsonl", in: folder)
+            #expect(step(2) == path)
+            #expect(step(3) == nil)
+            try FileManager.default.removeItem(atPath: path)
+            #expect(step(4) == nil)
+            #expect(try Data(contentsOf: files.folder.metrics).split(separator: 0x0A).count == 3)
+        }
+    }
+
     @Test("metrics that cannot be written until the end are an error of the end, and everything else is there")
     func failedMetrics() throws {
         try withFolder { folder in

@@ -22,7 +22,7 @@ struct InputDigests {
         others["data.eval"] = try configuration.data.eval.map(digest)
         others["lora.adapter_path"] = try configuration.lora.adapterPath.map { path in
             // What is missing there is said by who reads the adapter.
-            try ["adapter_config.json", "adapter_model.safetensors"].map { path + "/" + $0 }
+            try PEFTAdapter.fileNames.map { path + "/" + $0 }
                 .filter(FileManager.default.fileExists).map(digest).joined(separator: " ")
         }
         self.others = others

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Ranks that computed other things, from other rows, with other kernels or another program would sum gradients that do
 /// not belong together, or wait for each other in different places.
-struct RankFacts: Codable, Equatable {
+struct RankFacts: Codable {
     /// The digest of the executable.
     var program: String
     /// What rounds results: the instruction set and the kernels of bfloat16 products.

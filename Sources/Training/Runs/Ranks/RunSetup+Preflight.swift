@@ -10,25 +10,14 @@ extension RunSetup {
         _ configuration: TrainConfiguration, contents: [String: String], _ communicator: any Communicator
     ) throws {
         guard communicator.rankCount > 1 else { return }
-        let own = try communicator.together { try JSONEncoder().encode(RankFacts(configuration, contents: contents)) }
-        let all = try communicator.gather(Array(own)).map {
-            try JSONDecoder().decode(RankFacts.self, from: Data($0))
-        }
+        let own = try communicator.together { try RankFacts(configuration, contents: contents) }
+        let all = try communicator.gather(values: own)
         if let difference = RankFacts.difference(of: all, on: communicator.hosts) { throw CommonFailure(difference) }
         let began = ContinuousClock.now
-        let times = communicator.gather(Date().timeIntervalSince1970)
-        let delays = communicator.gather((ContinuousClock.now - began) / .seconds(1))
+        let times = try communicator.gather(values: Date().timeIntervalSince1970)
+        let delays = try communicator.gather(values: (ContinuousClock.now - began) / .seconds(1))
         if let difference = RankFacts.clockDifference(times, delays: delays, on: communicator.hosts) {
             throw CommonFailure(difference)
-        }
-    }
-}
-
-extension Communicator {
-    /// Every rank's number.
-    fileprivate func gather(_ value: Double) -> [Double] {
-        gather(withUnsafeBytes(of: value) { Array($0) }).map { bytes in
-            bytes.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
         }
     }
 }

@@ -1,7 +1,5 @@
-import Diagnostics
 import Distributed
 import Foundation
-import Layers
 import ModelFiles
 import Models
 import Tensors
@@ -34,18 +32,18 @@ struct HostWeights {
         let isMaker = communicator.rank == neighbours[0] && neighbours.count > 1
         var outcome = Outcome()
         var memory: SharedMemory?
-        if ProcessInfo.processInfo.environment["SIGNET_SHARED_MEMORY"] == "0" {
+        if neighbours.count > 1, ProcessInfo.processInfo.environment["SIGNET_SHARED_MEMORY"] == "0" {
             outcome.failure = "SIGNET_SHARED_MEMORY is 0"
         } else if isMaker {
             memory = outcome.attempt { () throws(SharedMemory.Failure) in try SharedMemory(byteCount: plan.byteCount) }
         }
         outcome.handle = memory?.handle
-        let offers = try communicator.gather(outcome)
+        let offers = try communicator.gather(values: outcome)
         if !isMaker, neighbours.count > 1, let handle = offers[neighbours[0]].handle {
             memory = outcome.attempt { () throws(SharedMemory.Failure) in try SharedMemory(handle) }
         }
         // The makers keep their files open until here, where all have them.
-        let outcomes = try communicator.gather(outcome)
+        let outcomes = try communicator.gather(values: outcome)
         let isShared = neighbours.allSatisfy { outcomes[$0].failure == nil }
         weights = isShared ? memory.map { SharedWeights(plan, in: $0) } : nil
         ownByteCount = weights == nil ? plan.byteCount : 0
@@ -82,12 +80,5 @@ struct HostWeights {
                 location, share: neighbours.firstIndex(of: communicator.rank)!, of: neighbours.count)
         }
         weights?.protect()
-    }
-}
-
-extension Communicator {
-    /// Every rank's value.
-    fileprivate func gather<Value: Codable>(_ value: Value) throws -> [Value] {
-        try gather(Array(JSONEncoder().encode(value))).map { try JSONDecoder().decode(Value.self, from: Data($0)) }
     }
 }
