@@ -61,6 +61,10 @@ enum AdapterCases {
 
     /// A value that takes no time of its own and gives each result its upstream gradient.
     private static func joined(_ results: [Tensor], _ upstream: [Tensor]) -> Tensor {
-        customOperation("joined", results) { _ in .zeros([1]) } vjp: { _, _, _ in upstream }
+        customOperation("joined", results) { _ in
+            .zeros([1])
+        } vjp: { _, _, _ in
+            upstream
+        }
     }
 }

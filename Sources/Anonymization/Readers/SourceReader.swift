@@ -131,7 +131,8 @@ extension SourceFormat {
 
     /// Endings of names and the formats they stand for; nil where the keys of the first object tell.
     private static let endings: [String: SourceFormat?] = [
-        "csv": .csv, "tsv": .csv, "conll": .conll, "bio": .conll, "iob": .conll, "txt": .text, "md": .text, "json": .spans,
+        "csv": .csv, "tsv": .csv, "conll": .conll, "bio": .conll, "iob": .conll, "txt": .text, "md": .text,
+        "json": .spans,
         "jsonl": nil, "ndjson": nil,
     ]
 

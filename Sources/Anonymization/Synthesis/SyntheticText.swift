@@ -1,4 +1,3 @@
-
 /// A text of a made-up author, with what it gives away and what a mask would have to cover.
 struct SyntheticText {
     let persona: Persona

@@ -64,7 +64,8 @@ public struct QuantizedMatrix: Sendable {
         switch scales {
         case .plain(let absmax): codes.byteCount + absmax.byteCount
         case .nested(let scaleCodes, let map, let nested, let offset, _):
-            codes.byteCount + scaleCodes.byteCount + map.byteCount + nested.byteCount + MemoryLayout.size(ofValue: offset)
+            codes.byteCount + scaleCodes.byteCount + map.byteCount + nested.byteCount
+                + MemoryLayout.size(ofValue: offset)
         }
     }
 

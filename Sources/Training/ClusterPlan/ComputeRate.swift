@@ -25,7 +25,8 @@ public struct ComputeRate: Sendable, Equatable {
         let operations = model.operationsPerToken(workload)
         self.init(
             tokensPerSecond: Self.recordedOperationsPerCore * coresPerRank / operations, deviation: deviation,
-            source: "\((Self.recordedOperationsPerCore / 1e9).planText) GFLOP/s a core as measured on an AMD EPYC of the Zen 5 kind, every core adding as much, over "
+            source:
+                "\((Self.recordedOperationsPerCore / 1e9).planText) GFLOP/s a core as measured on an AMD EPYC of the Zen 5 kind, every core adding as much, over "
                 + "\((operations / 1e9).planText) GFLOP a token")
     }
 }

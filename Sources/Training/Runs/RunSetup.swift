@@ -90,7 +90,8 @@ public struct RunSetup {
                 training: MemoryPlan.Load(planner, totalSteps: totalSteps) { step in
                     streamPlanner.streams(of: step, rows: texts.training.rows, communicator)
                 },
-                evaluation: evaluationStreams.map(MemoryPlan.Load.init), totalSteps: totalSteps, usage: usage, budget: budget, rank: communicator.rank,
+                evaluation: evaluationStreams.map(MemoryPlan.Load.init), totalSteps: totalSteps, usage: usage,
+                budget: budget, rank: communicator.rank,
                 rankCount: communicator.rankCount,
                 host: MemoryPlan.Host(
                     rankCount: communicator.hosts.neighbours(of: communicator.rank).count,

@@ -46,7 +46,8 @@ struct ClusterMeasurementsTests {
             (text(point(2, 1, 40)), "expected a point of one rank"), (text(point(1, 1, 0)), "seconds above 0"),
             (text(point(1, 1, 1, network: "\"string\"")), "measured.json: points[0].network: expected 1gbe"),
             (text(point(1, 1, 1), memory: "fast"), "measured.json: memory: expected 1gbe"),
-            (text(point(1, 1, 1), deviation: 0.2), "measured.json: deviation: expected a number from 0 to 0.1"), ("{}", "memory"), ("[", "measured.json"),
+            (text(point(1, 1, 1), deviation: 0.2), "measured.json: deviation: expected a number from 0 to 0.1"),
+            ("{}", "memory"), ("[", "measured.json"),
         ] {
             #expect { try measurements(wrong) } throws: { "\($0)".contains(said) }
         }

@@ -69,7 +69,8 @@ struct SavingTests {
         }
     }
 
-    @Test("a disk that does not answer keeps metrics waiting, in their order, and nothing else", .timeLimit(.minutes(1)))
+    @Test(
+        "a disk that does not answer keeps metrics waiting, in their order, and nothing else", .timeLimit(.minutes(1)))
     func stalledMetrics() throws {
         try withFolder { folder in
             let files = try RunFiles(RunSetup(configuration(folder)))
