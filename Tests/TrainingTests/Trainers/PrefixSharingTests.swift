@@ -100,6 +100,31 @@ struct PrefixSharingTests {
         }
     }
 
+    @Test(
+        "through thirty layers: the loss to 1e-6, all gradients together to 1e-5",
+        .enabled(if: FileManager.default.fileExists(atPath: smolLM2.path), "no model in Checkpoints/smollm2"))
+    func thirtyLayers() throws {
+        var data = TrainConfiguration.Data(train: Fixtures.root.appendingPathComponent("Examples/data/train.jsonl").path)
+        data.maxLength = 512
+        var configuration = TrainConfiguration(model: .init(path: Self.smolLM2.path), data: data)
+        configuration.model.computeDtype = .float32
+        configuration.lora.initLoraWeights = .gaussian
+        let setup = try RunSetup(configuration)
+        // Both sides of the adapters take part.
+        for adapter in setup.model.adapters {
+            adapter.b.assign(.normal(adapter.b.shape, standardDeviation: 0.02, key: RandomKey(seed: 3)))
+        }
+        let rows = Array(setup.trainingRows.rows.prefix(6))
+        let alone = Self.gradients(setup.model, Self.streams(rows, sharing: false))
+        let shared = Self.gradients(setup.model, Self.streams(rows, sharing: true))
+        #expect(relativeDifference(shared.loss, alone.loss) <= 1e-6)
+        let differences = zip(shared.1, alone.1).map { zip($0, $1).map { $0 - $1 } }
+        #expect(Self.length(differences.flatMap { $0 }) <= 1e-5 * Self.length(alone.1.flatMap { $0 }))
+    }
+
+    private static let smolLM2 = Fixtures.root.appendingPathComponent(
+        "Checkpoints/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
+
     @Test("the log-probability of each row", arguments: models)
     func scores(name: String) throws {
         let model = try Self.setup(name).model
