@@ -3,6 +3,7 @@
 #
 #   bash Benchmarks/peers/compare.sh [sft|8b|generation]
 #
+# 8b takes half an hour on two cores, the others five minutes each.
 # SIGNET_TRAJECTORIES names the trajectories that rows are made of (else Examples/data is used); SIGNET_PEERS_ENV an
 # environment that has the peers (else one is made beside this script); SIGNET_NUM_THREADS the threads of both sides.
 set -euo pipefail
@@ -42,7 +43,8 @@ compare_8b() {
     require "$vocabulary" Tests/run.sh
     local all="8b/1024 tokens, all with loss" real="8b/8 real rows"
     local peer="peft/Llama-3.1-8B extrapolated to 32 layers"
-    "$benchmarks" --filter 8b/ --rows "$rows" --json "$work/signet.json"
+    # Steps take minutes: one after the warm-up says enough.
+    "$benchmarks" --filter 8b/ --repeats 1 --rows "$rows" --json "$work/signet.json"
     echo "peft and bitsandbytes, 1,024 tokens with loss, gradient checkpointing:"
     "$python" $peers/eight_billion.py --json "$work/peer.json"
     echo "the same, keeping activations:"

@@ -104,9 +104,8 @@ struct PrefixSharingTests {
         "through thirty layers: the loss to 1e-6, all gradients together to 1e-5",
         .enabled(if: FileManager.default.fileExists(atPath: smolLM2.path), "no model in Checkpoints/smollm2"))
     func thirtyLayers() throws {
-        var data = TrainConfiguration.Data(train: Fixtures.root.appendingPathComponent("Examples/data/train.jsonl").path)
-        data.maxLength = 512
-        var configuration = TrainConfiguration(model: .init(path: Self.smolLM2.path), data: data)
+        let train = Fixtures.root.appendingPathComponent("Examples/data/train.jsonl")
+        var configuration = TrainConfiguration(model: .init(path: Self.smolLM2.path), data: .init(train: train.path))
         configuration.model.computeDtype = .float32
         configuration.lora.initLoraWeights = .gaussian
         let setup = try RunSetup(configuration)
