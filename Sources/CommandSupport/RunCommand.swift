@@ -51,12 +51,12 @@ private func requireThreadCount() throws {
 }
 
 private func fail(_ message: String, _ code: Diagnostics.ExitCode) -> Never {
-    ErrorOutput.writeError(message)
+    ConsoleOutput.writeError(message)
     exit(code.rawValue)
 }
 
 /// What a command says beside its result.
 public enum StandardError {
     /// Writes why a command ends, in its one line.
-    public static func write(_ error: InputError) { ErrorOutput.writeError("\(error)") }
+    public static func write(_ error: InputError) { ConsoleOutput.writeError("\(error)") }
 }

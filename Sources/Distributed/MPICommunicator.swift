@@ -21,8 +21,9 @@ public struct MPICommunicator: Communicator {
         hosts = Hosts(Self.gather(Array(Hosts.identity.utf8), count).map { String(decoding: $0, as: UTF8.self) })
         monitor = takesThreads ? RankMonitor(rank: rank, hosts: hosts.names, limit: limit) : nil
         if !takesThreads, rank == 0 {
-            ErrorOutput.write(
-                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n")
+            ConsoleOutput.write(
+                "warning: \(Self.implementation) takes calls from one thread only: nobody notices a rank that hangs\n",
+                to: STDERR_FILENO)
         }
         (self.rank, rankCount) = (rank, count)
     }
@@ -52,7 +53,7 @@ public struct MPICommunicator: Communicator {
 
     public func leave(exitCode: Int32, message: String) -> Never {
         if let monitor { monitor.leave(exitCode: exitCode, message: message) }
-        ErrorOutput.writeError(message)
+        ConsoleOutput.writeError(message)
         cmpi_abort(exitCode)
         exit(exitCode)
     }

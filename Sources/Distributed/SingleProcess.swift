@@ -31,7 +31,7 @@ public struct SingleProcess: Communicator {
     public func note(_ progress: String) {}
 
     public func leave(exitCode: Int32, message: String) -> Never {
-        ErrorOutput.writeError(message)
+        ConsoleOutput.writeError(message)
         exit(exitCode)
     }
 }

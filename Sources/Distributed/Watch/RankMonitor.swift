@@ -163,7 +163,7 @@ final class RankMonitor: Sendable {
             }
             switch action {
             case .none: break
-            case .say(let message): ErrorOutput.writeError(message)
+            case .say(let message): ConsoleOutput.writeError(message)
             case .exit(let code): _exit(code)
             }
         }

@@ -24,7 +24,8 @@ extension ComputeRate {
         let seconds = one.mean + layer * Double(shape.layerCount - 1)
         let threads = Machine.threadCount
         return ComputeRate(
-            tokensPerSecond: Double(rowTokens) / seconds, deviation: min(0.1, three.deviation / three.mean),
+            tokensPerSecond: Double(rowTokens) / seconds,
+            deviation: min(largestDeviation, three.deviation / three.mean),
             source: "measured here on \(threads) threads: \(layer.planText) s a layer and "
                 + "\((one.mean - layer).planText) s for the rest, of a row of \(rowTokens) tokens, every core adding as much"
         )

@@ -17,7 +17,7 @@ public struct ClusterMeasurements: Sendable, Equatable {
     public var points: [Point]
     /// Between ranks of one host, as measured.
     public var localNetwork: ClusterNetwork
-    /// The standard deviation of one rank's steps over their mean.
+    /// The standard deviation of one rank's steps over their mean, cut to what a plan can count with.
     public var deviation: Double
 
     /// Reads a file such as `{"memory": "2us,4GB/s", "deviation": 0.01, "points": [{"name": "two hosts", "nodes": 2,
@@ -28,10 +28,11 @@ public struct ClusterMeasurements: Sendable, Equatable {
         let root = try JSONNode(contentsOf: URL(fileURLWithPath: path))
         localNetwork = try ClusterNetwork(root.required("memory"))
         let deviationNode = try root.required("deviation")
-        deviation = try deviationNode.double
-        guard (0...0.1).contains(deviation) else {
-            throw InputError(.data, at: deviationNode.place, "expected a number from 0 to 0.1, found \(deviation)")
+        let measured = try deviationNode.double
+        guard measured >= 0 else {
+            throw InputError(.data, at: deviationNode.place, "expected a number of at least 0, found \(measured)")
         }
+        deviation = min(measured, ComputeRate.largestDeviation)
         points = []
         for node in try root.required("points").elements() {
             let layout = RankLayout(

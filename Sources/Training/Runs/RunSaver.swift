@@ -105,6 +105,7 @@ final class RunSaver: Sendable {
             try? folder.removeLeftovers()
             lines.sync {}
             outcome.metricsFailure = failure { () throws(InputError) in try log.flush() }
+            if outcome.metricsFailure == nil { logging.withLock { $0 = Logging() } }
             outcome.checkpoint = try store.write(save.state)
             try writeAdapter(save.adapter)
             try writeWhatIsMissing(save.reference)

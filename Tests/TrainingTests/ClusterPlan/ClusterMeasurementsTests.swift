@@ -40,13 +40,18 @@ struct ClusterMeasurementsTests {
         #expect(zip(lines.dropFirst(), ["+0.0 %", "+0.1 %", "-20.0 %"]).allSatisfy { $0.hasSuffix($1) }, "\(lines)")
     }
 
+    @Test("steps of uneven length count as uneven as a plan can count with")
+    func unevenSteps() throws {
+        #expect(try measurements(text(point(1, 1, 80), deviation: 0.3)).deviation == 0.1)
+    }
+
     @Test("a file without one rank alone, without seconds or with a strange network is refused")
     func refusals() {
         for (wrong, said) in [
             (text(point(2, 1, 40)), "expected a point of one rank"), (text(point(1, 1, 0)), "seconds above 0"),
             (text(point(1, 1, 1, network: "\"string\"")), "measured.json: points[0].network: expected 1gbe"),
             (text(point(1, 1, 1), memory: "fast"), "measured.json: memory: expected 1gbe"),
-            (text(point(1, 1, 1), deviation: 0.2), "measured.json: deviation: expected a number from 0 to 0.1"),
+            (text(point(1, 1, 1), deviation: -0.2), "measured.json: deviation: expected a number of at least 0"),
             ("{}", "memory"), ("[", "measured.json"),
         ] {
             #expect { try measurements(wrong) } throws: { "\($0)".contains(said) }
