@@ -3,7 +3,7 @@
 #
 #   bash Benchmarks/peers/compare.sh [sft|8b|generation]
 #
-# 8b takes half an hour on two cores, the others five minutes each.
+# sft and generation take some minutes each, 8b by far the longest: its steps take minutes themselves.
 # SIGNET_TRAJECTORIES names the trajectories that rows are made of (else Examples/data is used); SIGNET_PEERS_ENV an
 # environment that has the peers (else one is made beside this script); SIGNET_NUM_THREADS the threads of both sides.
 set -euo pipefail

@@ -20,7 +20,7 @@ public struct ComputeRate: Sendable, Equatable {
     /// The largest deviation that a plan can count with.
     static let largestDeviation = 0.1
 
-    /// GFLOP/s of needed arithmetic on one core in a QLoRA step of Llama-3.1-8B's shape, as README.md has it.
+    /// Operations/s of needed arithmetic on one core in a QLoRA step of Llama-3.1-8B's shape, as README.md has it.
     public static let recordedOperationsPerCore = 409e9
 
     /// The rate of a rank with some cores of the kind that README.md's figures were measured on.
